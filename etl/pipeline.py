@@ -6,15 +6,15 @@ what was interrupted is taken up where it was, and a submission is loaded in one
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from etl.contract import Catalogue, Contract, DatabaseSource, FolderSource, Skpd, load_contracts
+from etl.collect import Unit, collect, collect_dataset, waiting_units, warehouse
+from etl.contract import Contract, load_contracts
+from etl.extract import journal
+from etl.extract.archive import Archive
 from etl.findings import Finding, Owner, Refused, Severity, SourceUnavailable
 from etl.settings import Settings
 
@@ -22,23 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from psycopg2.extensions import connection as Connection
 
-    from etl.extract.archive import Archive, Archived
-    from etl.extract.folder import FoundFile
     from etl.frames import CheckResult, Tidy
 
-log = logging.getLogger("satudata")
+__all__ = ["Outcome", "Unit", "check_file", "collect", "decide", "ingest", "report", "run"]
 
 AUTOMATIC = "aturan otomatis"
 """Who released a submission that its contract lets through when nothing was found."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One thing to ingest. Without a submission its source could not be read yet: ingest tries again."""
-
-    dataset: str
-    label: str
-    submission_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,201 +45,8 @@ class Outcome:
     findings: tuple[str, ...] = field(default=())
 
 
-@contextmanager
-def warehouse(settings: Settings) -> Iterator[Connection]:
-    """A connection to the warehouse, closed afterwards; whatever was not committed is rolled back."""
-    from etl.load.warehouse import connect
-
-    conn = connect(settings.dsn)
-    try:
-        yield conn
-    finally:
-        conn.close()
-
-
-def _archive(settings: Settings) -> Archive:
-    from etl.extract.archive import Archive
-
-    return Archive(settings.archive)
-
-
-# ── collect ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def collect(skpd: str, settings: Settings, *, dataset: str | None = None, force: bool = False) -> list[dict[str, Any]]:
-    """What one agency has new: every changed source archived and registered, plus what was left unfinished.
-
-    A dataset whose source fails comes back as a unit without a submission, so that it fails in its own task and leaves
-    its neighbours alone. force: take unchanged sources too. Raises InvalidContracts.
-    """
-    catalogue = load_contracts(settings.datasets, only_skpd=skpd)
-    units: list[Unit] = []
-    with warehouse(settings) as conn:
-        from etl.load.dimensions import sync_catalogue
-
-        sync_catalogue(conn, catalogue)
-        for contract in catalogue.of_skpd(skpd).values():
-            if dataset is not None and dataset not in (contract.id, contract.name):
-                continue
-            try:
-                _collect_dataset(conn, contract, catalogue.skpd[skpd], settings, force)
-            except SourceUnavailable as problem:
-                log.warning("%s", problem)
-                _remember_problem(conn, contract, problem)
-                units.append(Unit(contract.id, f"{contract.name}: sumber tidak terbaca"))
-            units += _waiting_units(conn, contract)
-    return [asdict(unit) for unit in units]
-
-
-def _waiting_units(conn: Connection, contract: Contract) -> list[Unit]:
-    from etl.load.submission import unprocessed
-
-    return [
-        Unit(contract.id, f"{contract.name}: {PurePosixPath(path).name}", submission_id)
-        for submission_id, path in unprocessed(conn, contract.id)
-    ]
-
-
-def _remember_problem(conn: Connection, contract: Contract, problem: SourceUnavailable) -> None:
-    from etl.load.source_state import source_problem
-
-    source_problem(conn, contract.id, problem.finding.file or "(sumber)", str(problem))
-
-
-def _collect_dataset(conn: Connection, contract: Contract, skpd: Skpd, settings: Settings, force: bool) -> None:
-    if isinstance(contract.source, DatabaseSource):
-        _collect_database(conn, contract, contract.source, settings, force)
-    else:
-        _collect_folder(conn, contract, contract.source, skpd, settings, force)
-
-
-def _collect_database(
-    conn: Connection, contract: Contract, source: DatabaseSource, settings: Settings, force: bool
-) -> None:
-    from etl.extract.connections import resolve
-    from etl.extract.database import dump
-    from etl.load.source_state import known_sources
-
-    archive = _archive(settings)
-    path = f"{source.connection}/{contract.name}.parquet"
-    archived = dump(source, resolve(source.connection), archive, contract.id)
-    known = known_sources(conn, contract.id).get(path)
-    if not force and known and known.sha256 == archived.sha256 and known.contract_sha256 == _contract_sha(contract):
-        return
-    _register(conn, contract, archive, path, archived, mtime_ns=0, findings=())
-
-
-def _collect_folder(
-    conn: Connection, contract: Contract, source: FolderSource, skpd: Skpd, settings: Settings, force: bool
-) -> None:
-    from etl.extract.folder import fetch, list_files
-    from etl.load.source_state import known_sources
-
-    files, notes = list_files(source, skpd, settings.sources)
-    known = known_sources(conn, contract.id)
-    archive = _archive(settings)
-    contract_sha = _contract_sha(contract)
-    seen: dict[str, str] = {}
-    problems: list[SourceUnavailable] = []
-    for found in files:
-        state = known.get(found.path)
-        fresh = state is None or (state.size, state.mtime_ns) != (found.size, found.mtime_ns)
-        stale_contract = state is not None and state.contract_sha256 != contract_sha
-        if not (force or fresh or stale_contract) and state is not None:
-            seen.setdefault(state.sha256, found.path)
-            continue
-        try:
-            archived = fetch(found, archive)
-        except SourceUnavailable as problem:
-            problems.append(problem)
-            continue
-        twin = seen.setdefault(archived.sha256, found.path)
-        _take_file(conn, contract, archive, found, archived, known, force or stale_contract, twin, notes)
-    if problems:
-        raise problems[0]
-
-
-def _take_file(
-    conn: Connection,
-    contract: Contract,
-    archive: Archive,
-    found: FoundFile,
-    archived: Archived,
-    known: dict[str, Any],
-    again: bool,
-    twin: str,
-    notes: Sequence[Finding],
-) -> None:
-    """Registers a file, unless only its time stamp changed; a copy of a file already taken is returned at once."""
-    from etl.load.source_state import remember_source
-
-    state = known.get(found.path)
-    if not again and state is not None and state.sha256 == archived.sha256:
-        remember_source(conn, contract.id, found.path, found.size, found.mtime_ns, archived.sha256, state.submission_id)
-        return
-    submission_id = _register(conn, contract, archive, found.path, archived, found.mtime_ns, notes)
-    if twin != found.path:
-        _give_back(conn, submission_id, [_twin_finding(found.path, twin)])
-
-
-def _twin_finding(path: str, twin: str) -> Finding:
-    return Finding(
-        rule="berkas_kembar",
-        message=f"Isinya sama persis, sampai byte terakhir, dengan {twin}.",
-        cause="Berkas periode lain tersalin atau tersimpan dengan nama baru.",
-        action="Periksa mana yang benar; ganti isi yang salah atau hapus salinannya.",
-        file=path,
-    )
-
-
-def _contract_sha(contract: Contract) -> str:
-    import hashlib
-
-    return hashlib.sha256(contract.resolved.encode()).hexdigest()
-
-
-def _register(
-    conn: Connection,
-    contract: Contract,
-    archive: Archive,
-    path: str,
-    archived: Archived,
-    mtime_ns: int,
-    findings: Iterable[Finding],
-) -> int:
-    """Contract beside the bytes, journal, audit row and source state; the last two in one transaction."""
-    from etl.load.submission import register
-
-    contract_sha = archive.store_contract(contract.resolved)
-    received_at = datetime.now(UTC)
-    archive.journal(
-        received_at,
-        {
-            "peristiwa": "terima",
-            "dataset": contract.id,
-            "path": path,
-            "sha256": archived.sha256,
-            "contract_sha256": contract_sha,
-            "size": archived.size,
-            "mtime_ns": mtime_ns,
-        },
-    )
-    return register(
-        conn,
-        dataset=contract.id,
-        skpd=contract.skpd,
-        path=path,
-        sha256=archived.sha256,
-        size=archived.size,
-        mtime_ns=mtime_ns,
-        contract_sha256=contract_sha,
-        contract_json=contract.resolved,
-        received_at=received_at,
-        findings=tuple(findings),
-    )
-
-
-# ── ingest ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _quiet(outcome: Outcome) -> None:
+    """The default listener of a run."""
 
 
 def ingest(unit: dict[str, Any], settings: Settings) -> dict[str, Any]:
@@ -281,8 +77,8 @@ def _collect_again(unit: dict[str, Any], settings: Settings) -> None:
     catalogue = load_contracts(settings.datasets, only_skpd=skpd)
     contract = catalogue.contracts[unit["dataset"]]
     with warehouse(settings) as conn:
-        _collect_dataset(conn, contract, catalogue.skpd[skpd], settings, force=False)
-        units = _waiting_units(conn, contract)
+        collect_dataset(conn, contract, catalogue.skpd[skpd], settings, force=False)
+        units = waiting_units(conn, contract)
     for waiting in units:
         ingest(asdict(waiting), settings)
 
@@ -290,7 +86,7 @@ def _collect_again(unit: dict[str, Any], settings: Settings) -> None:
 def _ingest_received(conn: Connection, submission: Any, settings: Settings) -> None:
     from etl.load.submission import load
 
-    archive = _archive(settings)
+    archive = Archive(settings.archive)
     contract = Contract.model_validate_json(archive.path(submission.contract_sha256).read_bytes())
     tidy: Tidy | None = None
     try:
@@ -458,7 +254,7 @@ def run(
     skpd: str | None = None,
     dataset: str | None = None,
     force: bool = False,
-    tell: Callable[[Outcome], None] = lambda outcome: None,
+    tell: Callable[[Outcome], None] = _quiet,
 ) -> list[Outcome]:
     """The whole journey without Airflow, one submission after the other; one that fails does not stop the next."""
     catalogue = load_contracts(settings.datasets)
@@ -466,7 +262,7 @@ def run(
     agencies = sorted({c.skpd for c in catalogue.contracts.values() if _chosen(c, skpd, dataset)})
     for agency in agencies:
         for unit in collect(agency, settings, dataset=dataset, force=force):
-            outcome = _run_unit(unit, settings)
+            outcome = run_unit(unit, settings)
             outcomes.append(outcome)
             tell(outcome)
         report(agency, settings)
@@ -477,7 +273,8 @@ def _chosen(contract: Contract, skpd: str | None, dataset: str | None) -> bool:
     return skpd in (None, contract.skpd) and dataset in (None, contract.id, contract.name)
 
 
-def _run_unit(unit: dict[str, Any], settings: Settings) -> Outcome:
+def run_unit(unit: dict[str, Any], settings: Settings) -> Outcome:
+    """Ingests one unit and says what became of it instead of raising."""
     try:
         return Outcome(**ingest(unit, settings))
     except Refused as refusal:
@@ -488,8 +285,10 @@ def _run_unit(unit: dict[str, Any], settings: Settings) -> Outcome:
         return Outcome(unit["dataset"], unit["label"], "sumber_gagal", findings=(str(problem),))
 
 
-def decide(settings: Settings, submission_id: int, decision: str, by: str, reason: str) -> Outcome:
-    """The walidata's word on a waiting submission: `dirilis` or `dikembalikan`. Raises DecisionRefused with the reason."""
+def decide(
+    settings: Settings, submission_id: int, decision: str, by: str, reason: str, *, record: bool = True
+) -> Outcome:
+    """The walidata's word on a waiting submission, `dirilis` or `dikembalikan`. Raises DecisionRefused."""
     from etl.load.release import release, return_
     from etl.load.submission import describe
 
@@ -497,14 +296,15 @@ def decide(settings: Settings, submission_id: int, decision: str, by: str, reaso
         act = release if decision == "dirilis" else return_
         act(conn, submission_id, by, reason)
         submission = describe(conn, submission_id)
-        _journal_decision(settings, submission, decision, by, reason)
+        if record:
+            _journal_decision(settings, submission, decision, by, reason)
         _write_report(conn, submission_id, settings)
         return _outcome(conn, {"dataset": submission.dataset, "label": submission.path, "submission_id": submission_id})
 
 
 def _journal_decision(settings: Settings, submission: Any, decision: str, by: str, reason: str) -> None:
-    _archive(settings).journal(
-        datetime.now(UTC),
+    journal.write(
+        settings.archive,
         {
             "peristiwa": "keputusan",
             "dataset": submission.dataset,
@@ -524,43 +324,3 @@ def check_file(settings: Settings, path: Path, contract: Contract) -> tuple[Tidy
         tidy = read_and_tidy(conn, contract, path, path.name)
         results = check_tidy(conn, contract, tidy)
         return tidy, results, judge(contract, tidy, results)
-
-
-def replay(settings: Settings, tell: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
-    """Rebuilds an empty warehouse from the archive: every received file in its order, every decision at its place."""
-    from etl.load.submission import find, register
-
-    outcomes: list[Outcome] = []
-    archive = _archive(settings)
-    with warehouse(settings) as conn:
-        _sync(conn, load_contracts(settings.datasets))
-    for event in archive.events():
-        with warehouse(settings) as conn:
-            submission = find(conn, event["dataset"], event["path"], event["sha256"], event["contract_sha256"])
-            if event["peristiwa"] == "keputusan":
-                if submission is not None and submission.status == "menunggu":
-                    decide(settings, submission.id, event["keputusan"], event["oleh"], event["alasan"])
-                continue
-            submission_id = register(
-                conn,
-                dataset=event["dataset"],
-                skpd=event["dataset"].split(".")[0],
-                path=event["path"],
-                sha256=event["sha256"],
-                size=event["size"],
-                mtime_ns=event["mtime_ns"],
-                contract_sha256=event["contract_sha256"],
-                contract_json=archive.path(event["contract_sha256"]).read_text(encoding="utf-8"),
-                received_at=datetime.fromisoformat(event["pada"]),
-            )
-        unit = Unit(event["dataset"], event["path"], submission_id)
-        outcome = _run_unit(asdict(unit), settings)
-        outcomes.append(outcome)
-        tell(outcome)
-    return outcomes
-
-
-def _sync(conn: Connection, catalogue: Catalogue) -> None:
-    from etl.load.dimensions import sync_catalogue
-
-    sync_catalogue(conn, catalogue)

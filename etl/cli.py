@@ -1,0 +1,319 @@
+"""`satudata`: everything an engineer or the walidata does from a terminal. Each command is one call into the pipeline."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from etl.contract import Catalogue, Contract, InvalidContracts, json_schema, load_contracts
+from etl.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+contract_app = typer.Typer(no_args_is_help=True, help="Kontrak dataset: periksa, ekspor, skema untuk editor.")
+app.add_typer(contract_app, name="contract")
+console = Console(soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
+
+STATUS = {
+    "dirilis": "[green]dirilis[/]",
+    "menunggu": "[yellow]menunggu rilis[/]",
+    "tidak_berubah": "tidak berubah",
+    "dikembalikan": "[red]dikembalikan[/]",
+    "digantikan": "digantikan kiriman baru",
+    "sumber_gagal": "[red]sumber tidak terbaca[/]",
+    "diterima": "belum selesai diolah",
+}
+Skpd = Annotated[str | None, typer.Option(help="Hanya SKPD ini.")]
+Dataset = Annotated[str | None, typer.Option(help="Hanya dataset ini (skpd.nama).")]
+By = Annotated[str, typer.Option("--by", help="Nama pejabat yang memutuskan.")]
+Reason = Annotated[str, typer.Option("--reason", help="Alasan keputusan, tercatat selamanya.")]
+
+
+def _fail(message: str) -> typer.Exit:
+    errors.print(message, markup=False, style="red")
+    return typer.Exit(1)
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    try:
+        return load_contracts(settings.datasets)
+    except InvalidContracts as invalid:
+        raise _fail(f"{len(invalid.errors)} kesalahan kontrak:\n{invalid}") from None
+
+
+def _contract(settings: Settings, dataset: str) -> Contract:
+    contracts = _catalogue(settings).contracts
+    if dataset not in contracts:
+        raise _fail(f"Dataset `{dataset}` tidak ada. Yang ada: {', '.join(sorted(contracts))}")
+    return contracts[dataset]
+
+
+# ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def up() -> None:
+    """Nyalakan semuanya (PostgreSQL, gudang, Airflow, sumber demo) sampai Ctrl-C."""
+    from etl.services.up import up as start
+
+    raise typer.Exit(start(Settings.from_env(), announce=lambda facts: _print_summary(Settings.from_env(), facts)))
+
+
+@app.command()
+def down() -> None:
+    """Hentikan semuanya; tidak ada proses yang tertinggal."""
+    from etl.services.up import down as stop
+
+    raise typer.Exit(stop(Settings.from_env()))
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Untuk mesin.")] = False) -> None:
+    """Ringkasan per SKPD: diterima, dimuat, tidak berubah, dikarantina, menunggu rilis."""
+    settings = Settings.from_env()
+    if as_json:
+        typer.echo(json.dumps(_summary(settings, _facts(settings)), ensure_ascii=False, indent=2, default=str))
+    else:
+        _print_summary(settings, _facts(settings))
+
+
+def _facts(settings: Settings) -> dict[str, str]:
+    """Where things are, as far as `up` has recorded it."""
+    from etl.services.up import facts
+
+    return facts(settings)
+
+
+def _summary(settings: Settings, facts: dict[str, str]) -> dict[str, Any]:
+    from etl.collect import warehouse
+    from etl.load.account import summary
+
+    with warehouse(settings) as conn:
+        lines = [asdict(line) for line in summary(conn)]
+    numbers = ("received", "loaded", "unchanged", "quarantined", "waiting", "returned")
+    return {
+        "skpd": lines,
+        "total": {name: sum(line[name] for line in lines) for name in numbers},
+        "tempat": {**facts, "laporan": str(settings.reports / "index.html")},
+    }
+
+
+def _print_summary(settings: Settings, facts: dict[str, str]) -> None:
+    from etl.services.demo import short_name
+
+    summary = _summary(settings, facts)
+    table = Table(title="Satu Data Kutai Timur", title_style="bold", header_style="bold")
+    table.add_column("SKPD")
+    for header in ("baris diterima", "dimuat", "tidak berubah", "dikarantina", "menunggu rilis", "dikembalikan"):
+        table.add_column(header, justify="right")
+    for line in summary["skpd"]:
+        table.add_row(short_name(settings, line["skpd"]), *_cells(line))
+    table.add_section()
+    table.add_row("Jumlah", *_cells(summary["total"]), style="bold")
+    console.print(table)
+    console.print("[dim]Baris dihitung pada berkas; menunggu dan dikembalikan dihitung dalam kiriman.[/]")
+    for line in summary["skpd"]:
+        for problem in line["problems"]:
+            console.print(f"[red]•[/] {line['skpd']}: ", end="")
+            console.print(problem, markup=False)
+    for name, place in summary["tempat"].items():
+        console.print(f"[bold]{name:>9}[/]  ", end="")
+        console.print(place, markup=False)
+
+
+def _cells(line: dict[str, int]) -> list[str]:
+    numbers = [f"{line[n]:,}".replace(",", ".") for n in ("received", "loaded", "unchanged")]
+    alarms = [("quarantined", "red"), ("waiting", "yellow"), ("returned", "red")]
+    return numbers + [f"[{colour}]{line[n]}[/]" if line[n] else "0" for n, colour in alarms]
+
+
+@app.command()
+def run(
+    skpd: Skpd = None,
+    dataset: Dataset = None,
+    force: Annotated[bool, typer.Option(help="Baca ulang juga yang tidak berubah.")] = False,
+) -> None:
+    """Seluruh perjalanan tanpa Airflow: kumpulkan, baca, periksa, muat, lapor."""
+    from etl.pipeline import run as run_all
+
+    settings = Settings.from_env()
+    catalogue = _catalogue(settings)
+    if skpd and skpd not in catalogue.skpd:
+        raise _fail(f"SKPD `{skpd}` tidak ada. Yang ada: {', '.join(sorted(catalogue.skpd))}")
+    if dataset and not any(dataset in (c.id, c.name) for c in catalogue.contracts.values()):
+        raise _fail(f"Dataset `{dataset}` tidak ada. Yang ada: {', '.join(sorted(catalogue.contracts))}")
+    outcomes = run_all(settings, skpd=skpd, dataset=dataset, force=force, tell=_tell)
+    if not outcomes:
+        console.print("Tidak ada yang baru di sumber.")
+    console.print(f"Laporan: {settings.reports / 'index.html'}", markup=False)
+
+
+def _tell(outcome: Any) -> None:
+    counts = (
+        f"{outcome.received} baris: {outcome.loaded} dimuat, {outcome.unchanged} tidak berubah, "
+        f"{outcome.quarantined} dikarantina"
+    )
+    number = f"#{outcome.submission_id}" if outcome.submission_id else ""
+    console.print(f"{STATUS.get(outcome.status, outcome.status)} {number} ", end="")
+    console.print(f"{outcome.dataset} ({outcome.label}) {counts}", markup=False, highlight=False)
+    for finding in outcome.findings:
+        console.print(f"    {finding}", markup=False, highlight=False, style="red")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Berkas yang akan dikirim.")],
+    dataset: Annotated[str, typer.Option(help="Dataset (skpd.nama).")],
+) -> None:
+    """Periksa satu berkas tanpa memuatnya: apa yang akan terjadi bila dikirim."""
+    from etl.findings import Refused
+    from etl.pipeline import ReturnedByThreshold, check_file
+
+    settings = Settings.from_env()
+    contract = _contract(settings, dataset)
+    try:
+        tidy, results, quarantined = check_file(settings, file, contract)
+    except Refused as refusal:
+        raise _fail("Akan dikembalikan:\n" + "\n".join(str(f) for f in refusal.findings)) from None
+    except ReturnedByThreshold as verdict:
+        _print_results(verdict.results)
+        raise _fail(f"Akan dikembalikan:\n{verdict.finding}") from None
+    _print_results(results)
+    for finding in tidy.findings:
+        console.print(str(finding), markup=False)
+    console.print(f"{len(tidy.rows)} baris, {tidy.figures.num_rows} angka, periode {', '.join(tidy.periods) or '-'}")
+    console.print(f"{len(quarantined)} baris akan dikarantina.")
+
+
+def _print_results(results: Any) -> None:
+    from etl.frames import column_letters, split_key
+
+    table = Table("pemeriksaan", "tingkat", "diperiksa", "gagal", "sel pertama")
+    for result in results:
+        first = ""
+        if result.faults is not None and len(result.faults.cells):
+            cell = result.faults.cells.iloc[0]
+            first = f"{column_letters(int(cell['col_no']))}{split_key(int(cell['key']))[1]}: {cell['value']}"
+        style = "" if result.ok else ("red" if result.severity == "tolak" else "yellow")
+        table.add_row(result.title, result.severity, str(result.checked), str(result.failed), first, style=style)
+    console.print(table)
+
+
+# ── deciding and accounting ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _decide(submission: int, decision: str, by: str, reason: str) -> None:
+    from etl.load.release import DecisionRefused
+    from etl.pipeline import decide
+
+    try:
+        _tell(decide(Settings.from_env(), submission, decision, by, reason))
+    except DecisionRefused as refusal:
+        raise _fail(str(refusal)) from None
+
+
+@app.command()
+def release(submission: int, by: By, reason: Reason) -> None:
+    """Rilis kiriman yang menunggu: angkanya tampil di portal."""
+    _decide(submission, "dirilis", by, reason)
+
+
+@app.command("return")
+def return_(submission: int, by: By, reason: Reason) -> None:
+    """Kembalikan kiriman yang menunggu kepada SKPD."""
+    _decide(submission, "dikembalikan", by, reason)
+
+
+@app.command()
+def why(
+    dataset: str,
+    wilayah: Annotated[str, typer.Option(help="Kode Kemendagri, misalnya 64.08.04.")],
+    periode: Annotated[str, typer.Option(help="Misalnya 2024, 2024-Q2, 2024-05.")],
+    indikator: Annotated[str | None, typer.Option()] = None,
+    rincian: Annotated[str | None, typer.Option(help="Misalnya jenis_kelamin=L.")] = None,
+) -> None:
+    """Asal satu angka: nilai, berkas, lembar, baris, penerimaan, pemeriksaan, perilis, versi sebelumnya."""
+    from etl.collect import warehouse
+    from etl.load.account import why as account
+
+    settings = Settings.from_env()
+    with warehouse(settings) as conn:
+        figures = account(conn, dataset, wilayah, periode, rincian=rincian, indikator=indikator)
+    if not figures:
+        raise _fail(
+            f"Tidak ada angka {dataset} untuk wilayah {wilayah} periode {periode}. "
+            "Periksa kodenya (wilayah memakai kode Kemendagri bertitik), atau kirimannya belum dirilis: satudata status"
+        )
+    for figure in figures:
+        console.print(str(figure), markup=False, highlight=False)
+        console.print()
+
+
+@app.command()
+def replay() -> None:
+    """Bangun ulang gudang kosong dari arsip: semua berkas yang diterima dan semua keputusan, menurut urutannya."""
+    from etl.replay import replay as rebuild
+
+    outcomes = rebuild(Settings.from_env(), tell=_tell)
+    console.print(f"{len(outcomes)} kiriman diputar ulang.")
+
+
+@app.command()
+def migrate() -> None:
+    """Siapkan atau perbarui gudang di SATUDATA_DSN: migrasi, daftar kode, katalog."""
+    from etl.collect import warehouse
+    from etl.load import warehouse as house
+    from etl.load.dimensions import sync_catalogue
+
+    settings = Settings.from_env()
+    catalogue = _catalogue(settings)
+    with warehouse(settings) as conn:
+        applied = house.migrate(conn)
+        house.seed(conn)
+        sync_catalogue(conn, catalogue)
+    console.print(f"Migrasi baru: {', '.join(applied) or 'tidak ada'}. Daftar kode dan katalog mutakhir.")
+
+
+# ── contracts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contract_app.command("check")
+def contract_check() -> None:
+    """Periksa semua kontrak; semua kesalahan semua berkas sekaligus, dengan barisnya."""
+    catalogue = _catalogue(Settings.from_env())
+    console.print(f"{len(catalogue.contracts)} kontrak dari {len(catalogue.skpd)} SKPD: tidak ada kesalahan.")
+
+
+@contract_app.command("export")
+def contract_export(
+    format: Annotated[str, typer.Option(help="odcs atau frictionless.")],
+    dataset: Dataset = None,
+) -> None:
+    """Tulis kontrak menurut Open Data Contract Standard atau Frictionless (JSON, satu objek per baris)."""
+    from etl.standards import FORMATS
+
+    if format not in FORMATS:
+        raise _fail(f"Format `{format}` tidak dikenal. Yang ada: {', '.join(FORMATS)}")
+    catalogue = _catalogue(Settings.from_env())
+    chosen = [dataset] if dataset else sorted(catalogue.contracts)
+    for name in chosen:
+        if name not in catalogue.contracts:
+            raise _fail(f"Dataset `{name}` tidak ada.")
+        typer.echo(json.dumps(FORMATS[format](catalogue.contracts[name], catalogue), ensure_ascii=False))
+
+
+@contract_app.command("schema")
+def contract_schema() -> None:
+    """JSON Schema sebuah kontrak, untuk editor (yaml-language-server)."""
+    typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    sys.exit(app())

@@ -1,0 +1,236 @@
+"""Looks at an agency's sources; archives and registers what is new or changed. Never interprets what it carries."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from etl.contract import Contract, DatabaseSource, FolderSource, Skpd, load_contracts
+from etl.findings import Finding, SourceUnavailable
+from etl.settings import Settings
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+    from etl.extract.archive import Archived
+    from etl.extract.folder import FoundFile
+
+log = logging.getLogger("satudata")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One thing to ingest. Without a submission its source could not be read yet: ingest tries again."""
+
+    dataset: str
+    label: str
+    submission_id: int | None = None
+
+
+@contextmanager
+def warehouse(settings: Settings) -> Iterator[Connection]:
+    """A connection to the warehouse, closed afterwards; whatever was not committed is rolled back."""
+    from etl.load.warehouse import connect
+
+    conn = connect(settings.dsn)
+    try:
+        yield conn
+    finally:
+        conn.close()
+
+
+def collect(skpd: str, settings: Settings, *, dataset: str | None = None, force: bool = False) -> list[dict[str, Any]]:
+    """What one agency has new: every changed source archived and registered, plus what was left unfinished.
+
+    A dataset whose source fails comes back as a unit without a submission, so that it fails in its own task and leaves
+    its neighbours alone. force: take unchanged sources too. Raises InvalidContracts.
+    """
+    catalogue = load_contracts(settings.datasets, only_skpd=skpd)
+    units: list[Unit] = []
+    with warehouse(settings) as conn:
+        from etl.load.dimensions import sync_catalogue
+
+        sync_catalogue(conn, catalogue)
+        for contract in catalogue.of_skpd(skpd).values():
+            if dataset is not None and dataset not in (contract.id, contract.name):
+                continue
+            try:
+                collect_dataset(conn, contract, catalogue.skpd[skpd], settings, force)
+            except SourceUnavailable as problem:
+                log.warning("%s", problem)
+                _remember_problem(conn, contract, problem)
+                units.append(Unit(contract.id, f"{contract.name}: sumber tidak terbaca"))
+            units += waiting_units(conn, contract)
+    return [asdict(unit) for unit in units]
+
+
+def waiting_units(conn: Connection, contract: Contract) -> list[Unit]:
+    """Submissions of a dataset that are registered and not yet ingested, oldest first."""
+    from etl.load.submission import unprocessed
+
+    return [
+        Unit(contract.id, f"{contract.name}: {PurePosixPath(path).name}", submission_id)
+        for submission_id, path in unprocessed(conn, contract.id)
+    ]
+
+
+def _remember_problem(conn: Connection, contract: Contract, problem: SourceUnavailable) -> None:
+    from etl.load.source_state import source_problem
+
+    source_problem(conn, contract.id, problem.finding.file or "(sumber)", str(problem))
+
+
+def collect_dataset(conn: Connection, contract: Contract, skpd: Skpd, settings: Settings, force: bool) -> None:
+    """Archives and registers what one dataset's source has new.
+
+    Raises SourceUnavailable after everything that could be read is in.
+    """
+    if isinstance(contract.source, DatabaseSource):
+        _collect_database(conn, contract, contract.source, settings, force)
+    else:
+        _collect_folder(conn, contract, contract.source, skpd, settings, force)
+
+
+def _collect_database(
+    conn: Connection, contract: Contract, source: DatabaseSource, settings: Settings, force: bool
+) -> None:
+    from etl.extract.archive import Archive
+    from etl.extract.connections import resolve
+    from etl.extract.database import dump
+    from etl.load.source_state import known_sources
+
+    archive = Archive(settings.archive)
+    path = f"{source.connection}/{contract.name}.parquet"
+    archived = dump(source, resolve(source.connection), archive, contract.id)
+    known = known_sources(conn, contract.id).get(path)
+    if not force and known and known.sha256 == archived.sha256 and known.contract_sha256 == _contract_sha(contract):
+        return
+    _register(conn, contract, settings, path, archived)
+
+
+def _collect_folder(
+    conn: Connection, contract: Contract, source: FolderSource, skpd: Skpd, settings: Settings, force: bool
+) -> None:
+    from etl.extract.archive import Archive
+    from etl.extract.folder import fetch, list_files
+    from etl.load.source_state import known_sources
+
+    files, notes = list_files(source, skpd, settings.sources)
+    known = known_sources(conn, contract.id)
+    archive = Archive(settings.archive)
+    contract_sha = _contract_sha(contract)
+    seen: dict[str, str] = {}
+    problems: list[SourceUnavailable] = []
+    for found in files:
+        state = known.get(found.path)
+        fresh = state is None or (state.size, state.mtime_ns) != (found.size, found.mtime_ns)
+        stale_contract = state is not None and state.contract_sha256 != contract_sha
+        if not (force or fresh or stale_contract) and state is not None:
+            seen.setdefault(state.sha256, found.path)
+            continue
+        try:
+            archived = fetch(found, archive)
+        except SourceUnavailable as problem:
+            problems.append(problem)
+            continue
+        twin = seen.setdefault(archived.sha256, found.path)
+        _take_file(conn, contract, settings, found, archived, known, force or stale_contract, twin, notes)
+    if problems:
+        raise problems[0]
+
+
+def _take_file(
+    conn: Connection,
+    contract: Contract,
+    settings: Settings,
+    found: FoundFile,
+    archived: Archived,
+    known: dict[str, Any],
+    again: bool,
+    twin: str,
+    notes: Sequence[Finding],
+) -> None:
+    """Registers a file, unless only its time stamp changed; a copy of a file already taken is returned at once."""
+    from etl.load.source_state import remember_source
+
+    state = known.get(found.path)
+    if not again and state is not None and state.sha256 == archived.sha256:
+        remember_source(conn, contract.id, found.path, found.size, found.mtime_ns, archived.sha256, state.submission_id)
+        return
+    twin_of = twin if twin != found.path else None
+    _register(conn, contract, settings, found.path, archived, found.mtime_ns, notes, twin_of)
+
+
+def _twin_finding(path: str, twin: str) -> Finding:
+    return Finding(
+        rule="berkas_kembar",
+        message=f"Isinya sama persis, sampai byte terakhir, dengan {twin}.",
+        cause="Berkas periode lain tersalin atau tersimpan dengan nama baru.",
+        action="Periksa mana yang benar; ganti isi yang salah atau hapus salinannya.",
+        file=path,
+    )
+
+
+def _contract_sha(contract: Contract) -> str:
+    return hashlib.sha256(contract.resolved.encode()).hexdigest()
+
+
+def _register(
+    conn: Connection,
+    contract: Contract,
+    settings: Settings,
+    path: str,
+    archived: Archived,
+    mtime_ns: int = 0,
+    findings: Iterable[Finding] = (),
+    twin_of: str | None = None,
+) -> None:
+    """Contract beside the bytes, then the journal, then the warehouse."""
+    from etl.extract import journal
+    from etl.extract.archive import Archive
+
+    event = {
+        "peristiwa": "terima",
+        "dataset": contract.id,
+        "path": path,
+        "sha256": archived.sha256,
+        "contract_sha256": Archive(settings.archive).store_contract(contract.resolved),
+        "size": archived.size,
+        "mtime_ns": mtime_ns,
+        "kembar_dari": twin_of,
+    }
+    received_at = journal.write(settings.archive, event)
+    enter(conn, event, contract.resolved, received_at, findings)
+
+
+def enter(
+    conn: Connection, event: dict[str, Any], contract_json: str, received_at: datetime, findings: Iterable[Finding] = ()
+) -> int:
+    """A received file becomes a submission (audit row and source state in one transaction); a copy is returned at once.
+
+    event: as in the journal. Returns the submission's id.
+    """
+    from etl.load.submission import give_back, register
+
+    submission_id = register(
+        conn,
+        dataset=event["dataset"],
+        skpd=event["dataset"].split(".")[0],
+        path=event["path"],
+        sha256=event["sha256"],
+        size=event["size"],
+        mtime_ns=event["mtime_ns"],
+        contract_sha256=event["contract_sha256"],
+        contract_json=contract_json,
+        received_at=received_at,
+        findings=tuple(findings),
+    )
+    if event["kembar_dari"]:
+        give_back(conn, submission_id, findings=[_twin_finding(event["path"], event["kembar_dari"])], results=())
+    return submission_id
