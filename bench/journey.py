@@ -1,0 +1,42 @@
+"""One journey in a process of its own, imports warm: prints seconds and peak memory as JSON.
+
+`python -m bench.journey DATASET [--force]`, with SATUDATA_* pointing at the bench's own warehouse and home.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+import great_expectations  # noqa: F401  imported before the clock starts: a worker has it loaded
+import pandas  # noqa: F401
+import pyarrow.csv  # noqa: F401
+
+from etl.pipeline import run
+from etl.settings import Settings
+
+
+def main() -> None:
+    dataset, force = sys.argv[1], "--force" in sys.argv
+    settings = Settings.from_env()
+    start = time.perf_counter()
+    outcomes = run(settings, dataset=dataset, force=force)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    outcome = outcomes[0] if outcomes else None
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "peak_mb": peak,
+                "status": outcome.status if outcome else "tidak ada yang baru",
+                "counts": [outcome.received, outcome.loaded, outcome.unchanged, outcome.quarantined] if outcome else [],
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""`make bench`: every promised figure measured in one run on this machine, against peers; nothing is asserted.
+
+Prints a table and writes bench/results/latest.json: rows of {name, value, unit, aim, met}. `--quick` takes a tenth of
+the rows to see that it works; its result is not written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+from rich.console import Console
+from rich.table import Table
+
+from bench import data, peers
+from etl.services.postgres import create_database, start, stop
+from etl.settings import PROJECT, WAREHOUSE_SQL
+
+console = Console()
+REFERENCE = WAREHOUSE_SQL / "reference" / "wilayah.csv"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured figure. met: None where there is nothing to reach."""
+
+    name: str
+    value: float
+    unit: str
+    aim: float | None = None
+    met: bool | None = None
+
+
+class Bench:
+    """A warehouse, a home and a folder of files of its own, gone afterwards."""
+
+    def __init__(self, folder: Path, scale: int) -> None:
+        self.folder, self.scale, self.rows = folder, scale, []
+        self.sources, self.datasets, self.home = folder / "sumber", folder / "datasets", folder / "home"
+        (self.sources / "uji").mkdir(parents=True)
+        self.home.mkdir()
+        server = start(folder / "pg")
+        self.dsn = create_database(server, "satudata")
+        self.url = create_database(server, "pembanding")
+        params = psycopg2.extensions.parse_dsn(self.url)
+        self.sqlalchemy_url = f"postgresql+psycopg2://{params['user']}@/{params['dbname']}?host={params['host']}"
+
+    def prepare(self) -> None:
+        """Warehouse migrated and seeded, as `satudata migrate` does it."""
+        from etl.load.warehouse import connect, migrate, seed
+
+        conn = connect(self.dsn)
+        migrate(conn)
+        seed(conn)
+        conn.close()
+
+    def written(self) -> int:
+        """Rows ever inserted into or updated in the facts, as PostgreSQL counts them."""
+        with psycopg2.connect(self.dsn) as conn, conn.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(sum(n_tup_ins + n_tup_upd), 0) FROM pg_stat_user_tables WHERE relname LIKE %s",
+                ("fakta_indikator%",),
+            )
+            return int(cursor.fetchone()[0])
+
+    def measure(self, name: str, value: float, unit: str, aim: float | None = None, *, at_least: bool = False) -> None:
+        met = None if aim is None else (value >= aim if at_least else value <= aim)
+        self.rows.append(Row(name, round(value, 3), unit, aim, met))
+        sign = {True: "[green]ya[/]", False: "[red]tidak[/]", None: ""}[met]
+        console.print(f"  {name}: [bold]{value:.2f}[/] {unit} {'' if aim is None else f'(target {aim:g})'} {sign}")
+
+    def journey(self, dataset: str, *flags: str) -> dict[str, Any]:
+        env = {
+            **os.environ,
+            "SATUDATA_DSN": self.dsn,
+            "SATUDATA_HOME": str(self.home),
+            "SATUDATA_DATASETS": str(self.datasets),
+            "SATUDATA_SOURCES": str(self.sources),
+            "PYTHONPATH": str(PROJECT),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.journey", dataset, *flags],
+            env=env, check=True, capture_output=True, text=True, cwd=PROJECT,
+        )  # fmt: skip
+        result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        console.print(f"    {dataset} {' '.join(flags)}: {result}", style="dim", highlight=False)
+        return result
+
+
+def big_csv(bench: Bench) -> None:
+    n = 1_000_000 // bench.scale
+    path = bench.sources / "uji" / "besar.csv"
+    data.write_csv(path, data.rows(n, REFERENCE))
+    data.write_contract(bench.datasets, "besar", "besar.csv")
+    console.print(f"[bold]CSV {n:,} baris, {path.stat().st_size / 1e6:.0f} MB[/]")
+    peers.raw_copy(bench.url, path)
+    floor = min(peers.raw_copy(bench.url, path) for _ in range(3))
+    bench.measure("lantai: COPY mentah 1 juta baris", floor, "s")
+    dlt = peers.dlt_landing(bench.sqlalchemy_url, path, bench.folder / "dlt")
+    bench.measure("dlt (arrow), hanya mendarat", dlt, "s")
+    bench.measure("pandas.to_sql", peers.pandas_to_sql(bench.sqlalchemy_url, path), "s")
+    first = bench.journey("uji.besar")
+    bench.measure("perjalanan penuh 1 juta baris", first["seconds"], "s")
+    bench.measure("perjalanan penuh / lantai", first["seconds"] / floor, "x", 6)
+    bench.measure("dlt / perjalanan penuh", dlt / first["seconds"], "x", 2, at_least=True)
+    bench.measure("memori puncak perjalanan 1 juta baris", first["peak_mb"], "MB", 1024)
+    bench.measure("sumber tidak berubah", bench.journey("uji.besar")["seconds"], "s", 1)
+    before = bench.written()
+    again = bench.journey("uji.besar", "--force")
+    bench.measure("paksa gabung ulang tanpa perubahan / lantai", again["seconds"] / floor, "x", 4)
+    bench.measure("baris fakta yang ditulis ulang", bench.written() - before, "baris", 0)
+
+
+def workbooks(bench: Bench) -> None:
+    n = 100_000 // bench.scale
+    table = data.rows(n, REFERENCE)
+    data.write_workbook(bench.sources / "uji" / "buku.xlsx", table)
+    data.write_csv(bench.folder / "buku.csv", table)
+    data.write_contract(bench.datasets, "buku", "buku.xlsx")
+    console.print(f"[bold]Buku kerja {n:,} baris[/]")
+    floor = min(peers.raw_copy(bench.url, bench.folder / "buku.csv") for _ in range(3))
+    bench.measure("lantai: COPY mentah 100 ribu baris", floor, "s")
+    result = bench.journey("uji.buku")
+    bench.measure("perjalanan penuh buku kerja 100 ribu baris", result["seconds"], "s")
+    for name, rows, share, aim in (("cacat", 20_000, 0.05, 10), ("gagal", 200_000, 1.0, 30)):
+        spoilt = data.spoil(data.rows(rows // bench.scale, REFERENCE), share)
+        data.write_workbook(bench.sources / "uji" / f"{name}.xlsx", spoilt)
+        data.write_contract(bench.datasets, name, f"{name}.xlsx", threshold=50)
+        result = bench.journey(f"uji.{name}")
+        bench.measure(f"buku kerja {rows:,} baris, {share:.0%} salah, dengan laporan", result["seconds"], "s", aim)
+
+
+def dags(bench: Bench) -> None:
+    """The DAG folder with 1,000 contracts of 50 agencies: whole, and as one task sees it."""
+    many = bench.folder / "seribu"
+    many.mkdir()
+    register = []
+    for skpd in range(50):
+        (many / f"s{skpd:02d}").mkdir()
+        register.append(
+            f"s{skpd:02d}: {{nama: SKPD {skpd}, kode: KT{skpd:02d}, folder: s{skpd:02d}, kontak: a@example.go.id}}"
+        )
+        for number in range(20):
+            text = data.CONTRACT.format(name=f"d{number}", pattern="x*.csv", threshold=5)
+            text = text.replace(f"uji.d{number}", f"s{skpd:02d}.d{number}").replace(
+                "producer: uji", f"producer: s{skpd:02d}"
+            )
+            (many / f"s{skpd:02d}" / f"d{number}.yaml").write_text(text, encoding="utf-8")
+    (many / "skpd.yaml").write_text("\n".join(register) + "\n", encoding="utf-8")
+    console.print("[bold]Folder DAG dengan 1.000 kontrak[/]")
+    for name, one, aim in (("penguraian folder DAG, 1.000 kontrak", "", 3), ("penguraian di dalam tugas", "s07", 0.5)):
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.parse", one],
+            env={**os.environ, "SATUDATA_DATASETS": str(many), "PYTHONPATH": str(PROJECT),
+                 "AIRFLOW_HOME": str(bench.folder / "airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"},
+            check=True, capture_output=True, text=True, cwd=PROJECT,
+        )  # fmt: skip
+        bench.measure(name, float(done.stdout.strip().splitlines()[-1]), "s", aim)
+
+
+def main() -> None:
+    quick = "--quick" in sys.argv
+    folder = Path(tempfile.mkdtemp(prefix="satudata-bench-"))
+    folder.chmod(0o755)
+    bench = Bench(folder, scale=10 if quick else 1)
+    try:
+        bench.prepare()
+        for part in (big_csv, workbooks, dags):
+            part(bench)
+    finally:
+        stop(folder / "pg")
+        shutil.rmtree(folder, ignore_errors=True)
+    table = Table("ukuran", "nilai", "satuan", "target", "tercapai", title=f"Bench {time.strftime('%Y-%m-%d')}")
+    for row in bench.rows:
+        table.add_row(row.name, f"{row.value:g}", row.unit, "" if row.aim is None else f"{row.aim:g}",
+                      "" if row.met is None else ("ya" if row.met else "TIDAK"))  # fmt: skip
+    console.print(table)
+    if not quick:
+        results = PROJECT / "bench" / "results" / "latest.json"
+        results.write_text(json.dumps([asdict(row) for row in bench.rows], indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
