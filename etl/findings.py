@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Severity(StrEnum):
@@ -109,6 +111,8 @@ def faults(
     owner: Owner = Owner.SKPD,
 ) -> Faults:
     """Faults from all bad cells: counts them, remembers every bad row and keeps the first MAX_CELLS for the report."""
+    import pandas as pd  # here, because a DAG file imports this module and must not pay for pandas
+
     keys = pd.Index(cells["key"].unique())
     return Faults(rule, severity, message, cause, action, cells.head(MAX_CELLS), keys, len(cells), owner)
 

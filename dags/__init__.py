@@ -1,0 +1,1 @@
+"""Graphs only: every task body is one call into etl."""

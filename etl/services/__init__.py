@@ -1,0 +1,1 @@
+"""What this installation runs beside the pipeline itself: the embedded database, Airflow."""

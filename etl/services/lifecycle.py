@@ -1,0 +1,284 @@
+"""`up` and `down`: everything started by one command, everything ended by another, whatever happened in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import psutil
+
+from etl.contract import load_contracts
+from etl.services.airflow import (
+    COMPONENTS,
+    AirflowFailed,
+    airflow_env,
+    command,
+    free_port,
+    installation_secrets,
+    start_migration,
+)
+from etl.services.api import FINISHED, Api, DagRun
+from etl.services.prepare import fill, start_server
+from etl.services.processes import MARK, end_all_of, ours
+from etl.services.state import AlreadyRunning, Running, lock
+from etl.settings import PROJECT, Settings
+
+Say = Callable[[str], None]
+
+HEALTHY_WITHIN = 180.0
+FIRST_RUNS_WITHIN = 900.0
+KEEPER_ENDS_WITHIN = 60.0
+
+
+class _Stop(BaseException):
+    """Ctrl-C, SIGTERM or SIGHUP."""
+
+
+def dag_id(skpd: str) -> str:
+    return f"skpd_{skpd}"
+
+
+# ── up ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def up(
+    settings: Settings,
+    *,
+    port: int = 8080,
+    wait: bool = True,
+    stay: bool = True,
+    say: Say = print,
+    summary: Callable[[Settings, str], None] | None = None,
+) -> None:
+    """Starts everything and keeps it running until Ctrl-C, SIGTERM or `down` (`stay`), then stops it all.
+
+    wait: until the first run of every DAG has ended. summary: called then, with the settings and Airflow's URL. say:
+    takes one line of progress at a time. Raises InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed.
+    """
+    load_contracts(settings.datasets)
+    home = settings.home
+    with lock(home), _signals_stop():
+        _sweep(home, say)
+        Running(os.getpid(), psutil.Process().create_time()).write(home)
+        keeper = Keeper(home, say)
+        try:
+            _run(settings, keeper, port, wait, stay, say, summary)
+        except _Stop:
+            say("Menghentikan semua proses …")
+        finally:
+            _ignore_signals()
+            keeper.close()
+            (home / "jalan.json").unlink(missing_ok=True)
+    say("Berhenti. Tidak ada proses yang tertinggal; `make up` melanjutkan dari sini.")
+
+
+def _run(
+    settings: Settings,
+    keeper: Keeper,
+    port: int,
+    wait: bool,
+    stay: bool,
+    say: Say,
+    summary: Callable[[Settings, str], None] | None,
+) -> None:
+    say("PostgreSQL …")
+    ground = start_server(settings, airflow=True)
+    settings = ground.settings
+    port = free_port(port)
+    env = airflow_env(settings, ground.server, port)
+    say("Tabel Airflow dan gudang data …")
+    migration = start_migration(env, settings.home)
+    catalogue = fill(ground)
+    migration.finish()
+    url = f"http://127.0.0.1:{port}"
+    say("Layanan Airflow (api-server, dag-processor, scheduler, triggerer) …")
+    for name, arguments in COMPONENTS.items():
+        keeper.start(name, command(*arguments), env)
+    Running(os.getpid(), psutil.Process().create_time(), url).write(settings.home)
+    if wait:
+        api = Api(url, installation_secrets(settings.home)["password"])
+        _wait_until_healthy(api, settings.home)
+        say(f"Airflow siap di {url}")
+        _first_runs(api, {dag_id(c.skpd) for c in catalogue.contracts.values()}, say)
+    if summary is not None:
+        summary(settings, url)
+    while stay:
+        time.sleep(3600)
+
+
+def _wait_until_healthy(api: Api, home: Path) -> None:
+    deadline = time.monotonic() + HEALTHY_WITHIN
+    while not api.healthy():
+        if time.monotonic() > deadline:
+            raise AirflowFailed(
+                f"Airflow belum siap setelah {HEALTHY_WITHIN:.0f} detik. Sebabnya biasanya tertulis di akhir "
+                f"salah satu berkas {home / 'log'}/*.log. Tindakan: perbaiki, lalu jalankan lagi `make up`."
+            )
+        time.sleep(0.5)
+
+
+def _first_runs(api: Api, expected: set[str], say: Say) -> None:
+    """Starts one run of every expected DAG as soon as it is known, and waits until all have ended."""
+    run_id = f"up__{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    running: dict[str, DagRun] = {}
+    waiting, ended, began = set(expected), 0, time.monotonic()
+    while waiting or running:
+        if time.monotonic() - began > FIRST_RUNS_WITHIN:
+            names = ", ".join(sorted(waiting | set(running)))
+            problems = "\n".join(api.import_errors())
+            say(f"Belum selesai dalam {FIRST_RUNS_WITHIN:.0f} detik: {names}. Airflow terus bekerja.\n{problems}")
+            return
+        for name in sorted(waiting & api.dags() if waiting else ()):
+            api.unpause(name)
+            running[name] = api.trigger(name, run_id)
+            waiting.discard(name)
+        for name, run in list(running.items()):
+            now = api.state(run)
+            if now.state in FINISHED:
+                del running[name]
+                ended += 1
+                say(f"[{ended}/{len(expected)}] {name}: {_outcome(api, now)}")
+        time.sleep(1)
+
+
+def _outcome(api: Api, run: DagRun) -> str:
+    states = list(api.task_states(run))
+    failed = states.count("failed")
+    return f"selesai, {len(states)} tugas" + (f", {failed} gagal atau dikembalikan (lihat laporan)" if failed else "")
+
+
+# ── the keeper, seen from `up` ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Keeper:
+    """The pipe to etl.services.keeper; see there. Closing it ends everything that it started."""
+
+    def __init__(self, home: Path, say: Say) -> None:
+        (home / "log").mkdir(parents=True, exist_ok=True)
+        self._home, self._say = home, say
+        with (home / "log" / "penjaga.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "etl.services.keeper", str(home)],
+                cwd=PROJECT,
+                env={**os.environ, MARK: str(home)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def start(self, name: str, argv: list[str], env: dict[str, str]) -> None:
+        assert self._process.stdin is not None
+        order = json.dumps({"name": name, "argv": argv, "env": env}) + "\n"
+        self._process.stdin.write(order.encode())
+        self._process.stdin.flush()
+
+    def close(self) -> None:
+        """Returns when nothing is left, if need be by ending it here."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.close()
+            self._process.wait(KEEPER_ENDS_WITHIN)
+        except (OSError, subprocess.TimeoutExpired):
+            self._process.kill()
+            self._process.wait()
+        end_all_of(self._home, grace=2)
+        _stop_server(self._home)
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            event = json.loads(line)
+            if event["event"] == "mati":
+                self._say(
+                    f"{event['component']} berhenti sendiri (kode {event['code']}); dijalankan lagi dalam "
+                    f"{event['again_in']:.0f} detik. Sebabnya: {event['log']}"
+                )
+
+
+# ── down ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def down(settings: Settings, *, say: Say = print) -> None:
+    """Ends what `up` started, also when `up` itself was killed. Returns when no process of this home is left."""
+    home = settings.home
+    running = Running.read(home)
+    if running is not None:
+        say(f"Menghentikan proses {running.pid} …")
+        _signal(running.pid, signal.SIGTERM)
+    try:
+        with lock(home, wait=KEEPER_ENDS_WITHIN + 30):
+            _sweep(home, say)
+    except AlreadyRunning:
+        if running is not None:
+            _signal(running.pid, signal.SIGKILL)
+        with lock(home, wait=10):
+            _sweep(home, say)
+    say("Tidak ada proses yang tertinggal.")
+
+
+def _sweep(home: Path, say: Say) -> None:
+    """Ends what a killed `up` left behind. Its keeper is doing that too: it gets the time to finish."""
+    deadline = time.monotonic() + KEEPER_ENDS_WITHIN
+    if ours(home):
+        say("Membereskan sisa dari `up` yang terhenti paksa …")
+    while any("etl.services.keeper" in _cmdline(process) for process in ours(home)):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.3)
+    end_all_of(home, grace=10)
+    _stop_server(home)
+    (home / "jalan.json").unlink(missing_ok=True)
+
+
+def _stop_server(home: Path) -> None:
+    if (home / "pg" / "postmaster.pid").exists():
+        from etl.services.postgres import stop
+
+        stop(home / "pg")
+
+
+def _cmdline(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+@contextmanager
+def _signals_stop() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and SIGHUP become _Stop in the main thread while the block runs."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _Stop
+
+    chosen = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in chosen}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)

@@ -1,0 +1,64 @@
+"""A warehouse to work with: the embedded server where no other is named, its databases, schema and reference data."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from psycopg2.extensions import make_dsn
+
+from etl.contract import Catalogue, load_contracts
+from etl.services.airflow import DEMO_DATABASE, sqlalchemy_url
+from etl.services.demo import fill_database, is_demo, place_folders
+from etl.settings import Settings
+
+METADATA = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """settings: with the warehouse's real address. server: the embedded server's, empty when none was needed."""
+
+    settings: Settings
+    server: str
+
+
+def start_server(settings: Settings, *, airflow: bool) -> Ground:
+    """Starts the embedded server for whatever has no address of its own: warehouse, Airflow's tables, demo agency."""
+    own_warehouse = "SATUDATA_DSN" in os.environ
+    if own_warehouse and not (airflow and METADATA not in os.environ):
+        return Ground(settings, "")
+    from etl.services.postgres import create_database, start
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    server = start(settings.home / "pg")
+    for name in ("satudata", DEMO_DATABASE, *(["airflow"] if airflow else [])):
+        create_database(server, name)
+    dsn = settings.dsn if own_warehouse else make_dsn(server, dbname="satudata")
+    return Ground(replace(settings, dsn=dsn), server)
+
+
+def fill(ground: Ground) -> Catalogue:
+    """Migrates and seeds the warehouse and puts the demo regency in place. Safe to run again.
+
+    Raises InvalidContracts before anything is touched.
+    """
+    from etl.load.dimensions import sync_catalogue
+    from etl.load.warehouse import connect, migrate, seed
+
+    settings = ground.settings
+    catalogue = load_contracts(settings.datasets)
+    conn = connect(settings.dsn)
+    try:
+        migrate(conn)
+        seed(conn)
+        sync_catalogue(conn, catalogue)
+    finally:
+        conn.close()
+    if is_demo(settings):
+        place_folders(settings)
+        if ground.server:
+            demo = make_dsn(ground.server, dbname=DEMO_DATABASE)
+            fill_database(demo)
+            os.environ.setdefault(f"AIRFLOW_CONN_{DEMO_DATABASE.upper()}", sqlalchemy_url(demo, driver=""))
+    return catalogue
