@@ -1,0 +1,297 @@
+"""The warehouse's door: connecting, bringing its structure up to date, filling its code lists.
+
+Everything in SQL stands in warehouse_sql/; this module only finds the files and runs them in the right order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2 import errors
+from psycopg2 import sql as compose
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, encrypt_password
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from etl.findings import Finding, Owner, SourceUnavailable
+from etl.settings import WAREHOUSE_SQL
+
+OWNER = "satudata_owner"
+READER = "portal_reader"
+_MIGRATION_LOCK = 7_640_800_001
+
+
+class MigrationFailed(Exception):
+    """The structure cannot be brought up to date; nothing of the failing step was kept."""
+
+
+@cache
+def sql(name: str) -> str:
+    """Text of `warehouse_sql/<name>`, e.g. `load/close.sql`."""
+    return (WAREHOUSE_SQL / name).read_text(encoding="utf-8")
+
+
+def connect(dsn: str) -> Connection:
+    """A connection to the warehouse, in UTC, that notices a dead server within a minute.
+
+    Raises SourceUnavailable (worth a retry) when it cannot be reached.
+    """
+    try:
+        conn: Connection = psycopg2.connect(
+            dsn,
+            application_name="satudata",
+            connect_timeout=10,
+            keepalives=1,
+            keepalives_idle=30,
+            keepalives_interval=10,
+            keepalives_count=3,
+            # Nothing here is found by a search path; a lock that a forgotten session holds must not hold everybody.
+            options="-c timezone=UTC -c search_path=pg_catalog -c lock_timeout=10min "
+            "-c idle_in_transaction_session_timeout=30min -c client_min_messages=warning",
+        )
+    except psycopg2.OperationalError as error:
+        raise SourceUnavailable(_unreachable(error)) from error
+    return conn
+
+
+def _unreachable(error: Exception) -> Finding:
+    return Finding(
+        rule="gudang_terjangkau",
+        message=f"Gudang data tidak dapat dihubungi: {str(error).strip()}",
+        cause="Server basis data mati, alamat SATUDATA_DSN salah, atau jaringan terputus.",
+        action="Jalankan `make up` (server tertanam) atau periksa SATUDATA_DSN, lalu ulangi; tidak ada yang hilang.",
+        owner=Owner.DISKOMINFO,
+    )
+
+
+@contextlib.contextmanager
+def transaction(conn: Connection) -> Iterator[Cursor]:
+    """One transaction of its own: committed at the end, rolled back on any error.
+
+    Raises RuntimeError when the connection is inside another one: what is meant to commit together must be one call.
+    """
+    if conn.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        raise RuntimeError("koneksi masih di dalam transaksi lain; selesaikan dahulu (commit atau rollback)")
+    with conn, conn.cursor() as cursor:
+        yield cursor
+
+
+def rows(cursor: Cursor, name: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Every row of the query in `warehouse_sql/<name>`."""
+    cursor.execute(sql(name), parameters)
+    return cursor.fetchall()
+
+
+# ── structure ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def migrate(conn: Connection, folder: Path = WAREHOUSE_SQL) -> list[str]:
+    """Apply what is new of `migrations/`, in order, each in a transaction; then the portal views when they changed.
+
+    Returns the names applied. Several at once wait for one another. Raises MigrationFailed when an applied file was
+    changed since, a number is doubled or missing, or a step fails.
+    """
+    files = _numbered(folder / "migrations")
+    with _migration_lock(conn):
+        _prepare(conn)
+        applied = _applied(conn)
+        _refuse_changed(files, applied)
+        done = []
+        for file in files:
+            if file.name not in applied:
+                _apply(conn, file.name, file.read_text(encoding="utf-8"), _hash(file))
+                done.append(file.name)
+        views = sorted((folder / "portal").glob("*.sql"))
+        fingerprint = hashlib.sha256("".join(f"{v.name}:{_hash(v)}" for v in views).encode()).hexdigest()
+        if views and applied.get("portal") != fingerprint:
+            _apply(conn, "portal", _rebuild(views), fingerprint)
+            done.append("portal")
+    return done
+
+
+def _numbered(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.sql"))
+    numbers = [file.name[:5] for file in files]
+    expected = [f"{number:04d}_" for number in range(1, len(files) + 1)]
+    if numbers != expected:
+        raise MigrationFailed(
+            f"Nomor migrasi di {folder} tidak berurutan: {', '.join(file.name for file in files)}. Sebab: nomor ganda "
+            "atau terlewat, biasanya setelah penggabungan dua cabang. Tindakan: beri nomor berikutnya pada berkas baru."
+        )
+    return files
+
+
+@contextlib.contextmanager
+def _migration_lock(conn: Connection) -> Iterator[None]:
+    """One migration of this database at a time; the lock is the session's, so it outlives each step's commit."""
+    with transaction(conn) as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+    try:
+        yield
+    finally:
+        if not conn.closed:
+            conn.rollback()
+            with transaction(conn) as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", (_MIGRATION_LOCK,))
+
+
+def _prepare(conn: Connection) -> None:
+    """Roles and the register of migrations. Roles are the cluster's: another warehouse may be making them right now."""
+    for attempt in range(20):
+        try:
+            with transaction(conn) as cursor:
+                cursor.execute(sql("roles.sql"))
+            break
+        except (errors.InternalError_, errors.UniqueViolation):  # "tuple concurrently updated"
+            if attempt == 19:
+                raise
+        except errors.InsufficientPrivilege as error:
+            raise MigrationFailed(
+                f"Peran gudang tidak dapat dibuat: {error.diag.message_primary}. Sebab: pengguna pada SATUDATA_DSN "
+                "tidak memiliki CREATEROLE. Tindakan: jalankan `satudata migrate` sekali dengan pengguna yang memilikinya."
+            ) from error
+    with transaction(conn) as cursor:
+        cursor.execute(f"SET LOCAL ROLE {OWNER}")
+        cursor.execute(sql("bootstrap.sql"))
+
+
+def _applied(conn: Connection) -> dict[str, str]:
+    with transaction(conn) as cursor:
+        cursor.execute("SELECT name, sha256 FROM audit.migration")
+        return dict(cursor.fetchall())
+
+
+def _refuse_changed(files: list[Path], applied: dict[str, str]) -> None:
+    changed = [file.name for file in files if applied.get(file.name, _hash(file)) != _hash(file)]
+    unknown = sorted(set(applied) - {file.name for file in files} - {"portal"})
+    if changed or unknown:
+        raise MigrationFailed(
+            f"Migrasi yang sudah diterapkan tidak lagi sama: {', '.join(changed + unknown)}. Sebab: berkasnya diubah "
+            "atau dihapus, atau gudang ini milik versi yang lebih baru. Tindakan: kembalikan berkas itu seperti semula dan "
+            "tulis perubahan sebagai migrasi bernomor berikutnya."
+        )
+
+
+def _apply(conn: Connection, name: str, statements: str, fingerprint: str) -> None:
+    try:
+        with transaction(conn) as cursor:
+            cursor.execute(f"SET LOCAL ROLE {OWNER}")
+            cursor.execute(statements)
+            cursor.execute(
+                "INSERT INTO audit.migration (name, sha256) VALUES (%s, %s) "
+                "ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now()",
+                (name, fingerprint),
+            )
+    except psycopg2.Error as error:
+        raise MigrationFailed(
+            f"Langkah {name} gagal dan dibatalkan seluruhnya: {str(error).strip()}. Tindakan: perbaiki sebabnya, lalu "
+            "jalankan `satudata migrate` lagi; langkah sebelumnya tetap berlaku."
+        ) from error
+
+
+def _rebuild(views: list[Path]) -> str:
+    """Drop and make all views anew in one transaction: their columns may have changed, readers never see them gone."""
+    drops = "".join(f"DROP VIEW IF EXISTS portal.{view.stem.split('_', 1)[1]};\n" for view in reversed(views))
+    return drops + "\n".join(view.read_text(encoding="utf-8") for view in views)
+
+
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+# ── code lists ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CODE_LISTS = {
+    "wilayah": ("dw.dim_wilayah", ("kode", "berlaku_dari")),
+    "wilayah_alias": ("dw.wilayah_alias", ("alias", "tingkat", "kode")),
+    "urusan": ("dw.dim_urusan", ("kode",)),
+    "satuan": ("dw.satuan", ("satuan",)),
+    "skpd": ("dw.dim_skpd", ("kode",)),
+}
+"""File in warehouse_sql/reference → its table and key."""
+
+_DEFAULTS = {"berlaku_dari": "-infinity", "berlaku_sampai": "infinity"}
+
+
+def seed(conn: Connection, folder: Path = WAREHOUSE_SQL / "reference") -> None:
+    """Bring the code lists in line with the CSV files of `folder`; running it again changes nothing.
+
+    A file that is absent is passed over, so that a folder with a few more regions can be added. Codes that a list no
+    longer has stay: figures may point to them; a list ends a code with `berlaku_sampai`. Raises ValueError for a file
+    with other columns than its table.
+    """
+    with transaction(conn) as cursor:
+        for name, (table, key) in CODE_LISTS.items():
+            path = folder / f"{name}.csv"
+            if path.is_file():
+                _merge_list(cursor, path, table, key)
+
+
+def _merge_list(cursor: Cursor, path: Path, table: str, key: tuple[str, ...]) -> None:
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream)
+        header = next(reader)
+        lines = list(reader)
+    missing = set(key) - set(header)
+    ragged = [number for number, line in enumerate(lines, start=2) if len(line) != len(header)]
+    if missing or ragged:
+        raise ValueError(
+            f"{path.name}: kolom kunci yang hilang {sorted(missing)}, baris yang tidak sama panjang {ragged}"
+        )
+    filled = [[cell or _DEFAULTS.get(column, "") for column, cell in zip(header, line, strict=True)] for line in lines]
+    identifiers = [compose.Identifier(column) for column in header]
+    target = compose.SQL(table)  # from CODE_LISTS
+    parts = {
+        "table": target,
+        "columns": compose.SQL(", ").join(identifiers),
+        "key": compose.SQL(", ").join(map(compose.Identifier, key)),
+        "changes": compose.SQL(", ").join(
+            compose.SQL("{0} = excluded.{0}").format(identifier) for identifier in identifiers
+        ),
+        "old": compose.SQL(", ").join(compose.SQL("lama.{}").format(identifier) for identifier in identifiers),
+        "new": compose.SQL(", ").join(compose.SQL("excluded.{}").format(identifier) for identifier in identifiers),
+    }
+    cursor.execute(compose.SQL(sql("load/code_list_stage.sql")).format(**parts))
+    copy_rows(
+        cursor, "pg_temp.code_list", header, filled, force_null=[c for c in header if c not in ("kode", "varian")]
+    )
+    cursor.execute(compose.SQL(sql("load/code_list_merge.sql")).format(**parts))
+
+
+# ── copying in ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def copy_rows(
+    cursor: Cursor, table: str, columns: list[str], lines: list[list[str]], *, force_null: list[str] | None = None
+) -> None:
+    """COPY a few rows of text into a table. Empty text is NULL only in the columns of `force_null`."""
+    buffer = io.StringIO()
+    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerows(lines)
+    buffer.seek(0)
+    forced = f", FORCE_NULL ({', '.join(force_null)})" if force_null else ""
+    cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv{forced})", buffer)
+
+
+# ── readers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def create_reader(conn: Connection, name: str, password: str) -> None:
+    """A login for a portal: may read `portal.*`, only read, and no query longer than 15 seconds.
+
+    The limits stand on the login because PostgreSQL does not hand them down from the group role. The password leaves
+    this process only as its SCRAM verifier.
+    """
+    role = compose.Identifier(name)
+    verifier = encrypt_password(password, name, conn, "scram-sha-256")
+    with transaction(conn) as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,))
+        verb = compose.SQL("ALTER" if cursor.fetchone() is not None else "CREATE")
+        cursor.execute(compose.SQL(sql("reader.sql")).format(verb=verb, role=role, password=compose.Literal(verifier)))

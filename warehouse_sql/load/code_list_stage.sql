@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS pg_temp.code_list;
+CREATE TEMP TABLE code_list ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA;
