@@ -1,0 +1,27 @@
+# Thin names for the commands below; `.venv/bin/satudata --help` has the rest.
+.PHONY: up down test bench lint install install-dev
+RUN = .venv/bin
+
+up: install
+	@$(RUN)/satudata up
+
+down:
+	@if [ -x $(RUN)/satudata ]; then $(RUN)/satudata down; fi
+
+test: install-dev
+	$(RUN)/pytest
+
+bench: install-dev
+	$(RUN)/python -m bench.run
+
+lint: install-dev
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+install:
+	@tools/install.sh requirements.lock
+
+install-dev:
+	@tools/install.sh requirements-dev.lock
