@@ -123,7 +123,7 @@ Source = Annotated[FolderSource | DatabaseSource, Field(discriminator="kind")]
 
 
 class Header(Strict):
-    """Where the header is: on a fixed row, or on the first row that holds all texts of `find`; none for headerless files."""
+    """Where the header is: on a fixed row, on the first row that holds all texts of `find`, or nowhere (`none`)."""
 
     row: int | None = Field(default=None, ge=1)
     find: tuple[str, ...] = ()
@@ -163,7 +163,7 @@ class Spread(Strict):
     """A measure written over several columns: what their header levels mean, from the top down."""
 
     levels: tuple[str, ...] = Field(min_length=1)
-    """Per header level: `periode`, `ukuran` (an indicator by its alias), `wilayah`, the name of a breakdown, or `-` for none."""
+    """Per header level: `periode`, `ukuran` (indicator by alias), `wilayah`, a breakdown's name, or `-` for none."""
     headers: str | None = None
     """Regular expression that the joined header must match; absent: every column bound to nothing else."""
 
@@ -182,7 +182,7 @@ class Column(Strict):
     """The same for every row: the column is not in the file."""
 
     scheme: Literal["kemendagri", "bps", "nama"] | None = None
-    """wilayah: which code system, or names. A naked number is refused: BPS 6403 and Kemendagri 64.03 are two regencies."""
+    """wilayah: which code system, or names. Never a naked number: BPS 6403 and Kemendagri 64.03 are two regencies."""
     level: Literal["provinsi", "kabupaten", "kecamatan", "desa"] | None = None
     within: str | None = None
     """wilayah by name: the column that holds its parent, for names that occur twice."""
@@ -240,7 +240,7 @@ class Totals(Strict):
 
 
 class Correction(Strict):
-    """A recorded repair of one known error. When its cell no longer holds `was`, it is reported as overdue, not applied."""
+    """A recorded repair of one known error. A cell that no longer holds `was` is reported as overdue, not changed."""
 
     where: dict[str, str]
     """Column → tidied value (code) that picks the rows."""
@@ -383,6 +383,19 @@ class Threshold(Strict):
 # ── the whole ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+Place = tuple[str | int, ...]
+"""Keys and indexes from the top of the file down to one of its parts."""
+Misfit = tuple[Place, str]
+
+
+class Incoherent(ValueError):
+    """Parts of one contract that do not fit together, each with its place so that it can be shown with its line."""
+
+    def __init__(self, faults: list[Misfit]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(f"{'.'.join(map(str, place))}: {message}" for place, message in faults))
+
+
 class Contract(Strict):
     """One dataset. The reading order of the file is the order of these fields."""
 
@@ -438,55 +451,57 @@ class Contract(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Contract:
-        errors = [*self._unknown_names(), *self._missing_parts()]
-        if errors:
-            raise ValueError("; ".join(errors))
+        faults = [*self._unknown_names(), *self._missing_parts()]
+        if faults:
+            raise Incoherent(faults)
         return self
 
-    def _unknown_names(self) -> list[str]:
-        known = set(self.columns)
-        used: list[tuple[str, str]] = []
+    def _unknown_names(self) -> list[Misfit]:
+        used: list[tuple[Place, str]] = []
         for name, column in self.columns.items():
-            used += [(f"columns.{name}.sum_of", other) for other in column.sum_of]
-            used += [(f"columns.{name}.within", column.within)] if column.within else []
-        for block in self.layout:
-            used += [("layout.fill_down", name) for name in block.fill_down]
-            used += [("layout.aliases", name) for name in block.aliases]
+            used += [(("columns", name, "sum_of"), other) for other in column.sum_of]
+            used += [(("columns", name, "within"), column.within)] if column.within else []
+        for no, block in enumerate(self.layout):
+            used += [(("layout", no, "fill_down"), name) for name in block.fill_down]
+            used += [(("layout", no, "aliases"), name) for name in block.aliases]
         if self.totals:
-            used += [("totals.where", name) for name in self.totals.where]
-        for correction in self.corrections:
-            used += [("corrections", name) for name in (correction.column, *correction.where)]
-        for rule in self.rules:
-            used += [(f"rules.{rule.rule}", name) for name in getattr(rule, "columns", ())]
+            used += [(("totals", "where"), name) for name in self.totals.where]
+        for no, correction in enumerate(self.corrections):
+            used += [(("corrections", no), name) for name in (correction.column, *correction.where)]
+        for no, rule in enumerate(self.rules):
+            used += [(("rules", no, "columns"), name) for name in getattr(rule, "columns", ())]
             if isinstance(rule, PartsSum):
-                used += [("rules.parts_sum", name) for name in (rule.total, *rule.parts)]
-        errors = [f"{place}: kolom `{name}` tidak ada di columns" for place, name in used if name not in known]
-        indicators = [(f"columns.{n}", c.indikator) for n, c in self.columns.items() if c.indikator]
-        for rule in self.rules:
-            indicators += [(f"rules.{rule.rule}", name) for name in getattr(rule, "indikator", ())]
-        return errors + [
-            f"{place}: indikator `{name}` tidak ada" for place, name in indicators if name not in self.indikator
+                used += [(("rules", no), name) for name in (rule.total, *rule.parts)]
+        indicators: list[tuple[Place, str]] = [
+            (("columns", name, "indikator"), column.indikator)
+            for name, column in self.columns.items()
+            if column.indikator
+        ]
+        for no, rule in enumerate(self.rules):
+            indicators += [(("rules", no, "indikator"), name) for name in getattr(rule, "indikator", ())]
+        return [(place, f"kolom `{name}` tidak ada di columns") for place, name in used if name not in self.columns] + [
+            (place, f"indikator `{name}` tidak ada") for place, name in indicators if name not in self.indikator
         ]
 
-    def _missing_parts(self) -> list[str]:
-        errors = []
+    def _missing_parts(self) -> list[Misfit]:
+        faults: list[Misfit] = []
         if not self.by_role("ukuran"):
-            errors.append("columns: tidak ada satu pun role ukuran")
+            faults.append((("columns",), "tidak ada satu pun role ukuran"))
         spread = [level for c in self.columns.values() if c.spread for level in c.spread.levels]
         if not self.by_role("wilayah") and "wilayah" not in spread:
-            errors.append(
-                "columns: tidak ada wilayah; untuk angka satu kabupaten tulis {role: wilayah, scheme: kemendagri, value: '64.08'}"
-            )
+            hint = "{role: wilayah, scheme: kemendagri, value: '64.08'}"
+            faults.append((("columns",), f"tidak ada wilayah; untuk angka satu kabupaten tulis {hint}"))
         places = {period.place for period in self.source.periods}
-        if "column" in places and not self.by_role("periode") and places == {"column"}:
-            errors.append("source.periods: periode dari kolom, tetapi tidak ada kolom dengan role periode")
+        where: Place = ("source", "periods")
+        if places == {"column"} and not self.by_role("periode"):
+            faults.append((where, "periode dari kolom, tetapi tidak ada kolom dengan role periode"))
         if "header" in places and "periode" not in spread:
-            errors.append("source.periods: periode dari kepala kolom, tetapi tidak ada spread dengan level periode")
+            faults.append((where, "periode dari kepala kolom, tetapi tidak ada spread dengan level periode"))
         if self.access != "terbuka" and not self.access_ground:
-            errors.append("access_ground: sebutkan dasar hukum pembatasan")
+            faults.append((("access",), "access_ground: sebutkan dasar hukum pembatasan"))
         if self.personal_data == "izinkan" and self.access == "terbuka":
-            errors.append("personal_data: data pribadi tidak boleh diizinkan pada dataset terbuka")
-        return errors
+            faults.append((("personal_data",), "data pribadi tidak boleh diizinkan pada dataset terbuka"))
+        return faults
 
 
 # ── reading the folder ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -530,7 +545,7 @@ class _DuplicateKeys(yaml.YAMLError):
         super().__init__(f"kunci `{key}` ditulis dua kali")
 
 
-def _plain(node: yaml.Node, lines: dict[tuple[str | int, ...], int], path: tuple[str | int, ...] = ()) -> Any:
+def _plain(node: yaml.Node, lines: dict[Place, int], path: Place = ()) -> Any:
     """YAML node → plain data, remembering the line of every key; scalars other than bool, number and null stay text."""
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
@@ -556,8 +571,8 @@ def _scalar(node: yaml.Node) -> Any:
     return str(node.value)
 
 
-def _load_yaml(path: Path, shown: str, errors: list[ContractError]) -> tuple[Any, dict[tuple[str | int, ...], int]]:
-    lines: dict[tuple[str | int, ...], int] = {}
+def _load_yaml(path: Path, shown: str, errors: list[ContractError]) -> tuple[Any, dict[Place, int]]:
+    lines: dict[Place, int] = {}
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)
@@ -575,9 +590,9 @@ def _load_yaml(path: Path, shown: str, errors: list[ContractError]) -> tuple[Any
     return None, lines
 
 
-def _line_of(loc: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> int:
-    """Pydantic puts union tags into its path; drop what the file does not have, then climb to the nearest known line."""
-    path: tuple[str | int, ...] = ()
+def _line_of(loc: Place, lines: dict[Place, int]) -> int:
+    """Pydantic adds union tags to the path: drop what the file does not have, then climb to the nearest known line."""
+    path: Place = ()
     for part in loc:
         if (*path, part) in lines:
             path = (*path, part)
@@ -587,19 +602,43 @@ def _line_of(loc: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]
 _MESSAGES = {
     "extra_forbidden": "kunci tidak dikenal (salah ketik?)",
     "missing": "wajib ada",
+    "literal_error": "pilihan yang ada: {expected}",
+    "union_tag_invalid": "`{tag}` tidak ada; pilihan yang ada: {expected_tags}",
+    "union_tag_not_found": "sebutkan {discriminator}",
+    "string_pattern_mismatch": "tidak sesuai pola {pattern}",
+    "string_too_short": "terlalu pendek, sekurangnya {min_length} huruf",
+    "too_short": "sekurangnya {min_length} butir",
+    "int_parsing": "harus bilangan bulat",
+    "float_parsing": "harus bilangan, desimal dengan titik",
+    "bool_parsing": "harus true atau false",
+    "string_type": "harus teks",
+    "tuple_type": "harus daftar: [..., ...]",
+    "dict_type": "harus pasangan kunci: nilai",
+    "model_type": "harus pasangan kunci: nilai",
+    "greater_than": "harus lebih dari {gt}",
+    "greater_than_equal": "sekurangnya {ge}",
+    "less_than_equal": "paling banyak {le}",
+    "enum": "pilihan yang ada: {expected}",
 }
 
 
-def _from_pydantic(error: ValidationError, shown: str, lines: dict[tuple[str | int, ...], int]) -> list[ContractError]:
-    return [
-        ContractError(
-            shown,
-            _line_of(item["loc"], lines),
-            ".".join(str(part) for part in item["loc"]) or "kontrak",
-            _MESSAGES.get(item["type"], item["msg"].removeprefix("Value error, ")),
-        )
-        for item in error.errors()
-    ]
+def _from_pydantic(error: ValidationError, shown: str, lines: dict[Place, int]) -> list[ContractError]:
+    errors = []
+    for item in error.errors():
+        context = item.get("ctx", {})
+        cause = context.get("error")
+        if isinstance(cause, Incoherent):
+            found = [((*item["loc"], *place), message) for place, message in cause.faults]
+        else:
+            template = _MESSAGES.get(item["type"])
+            message = template.format(**context) if template else item["msg"].removeprefix("Value error, ")
+            message = message.replace(" or '", " atau '")
+            found = [(item["loc"], message)]
+        errors += [
+            ContractError(shown, _line_of(place, lines), ".".join(map(str, place)) or "kontrak", message)
+            for place, message in found
+        ]
+    return errors
 
 
 def _read_register(root: Path, errors: list[ContractError]) -> dict[str, Skpd]:
@@ -618,7 +657,10 @@ def _read_register(root: Path, errors: list[ContractError]) -> dict[str, Skpd]:
     return register
 
 
-def _read_contract(path: Path, root: Path, register: dict[str, Skpd], errors: list[ContractError]) -> Contract | None:
+def _read_contract(
+    path: Path, root: Path, register: dict[str, Skpd], errors: list[ContractError]
+) -> tuple[Contract, dict[Place, int]] | None:
+    """One contract and the line of every key; None when its own errors were added to `errors`."""
     shown = path.relative_to(root).as_posix()
     data, lines = _load_yaml(path, shown, errors)
     if data is None:
@@ -637,7 +679,7 @@ def _read_contract(path: Path, root: Path, register: dict[str, Skpd], errors: li
                 shown, lines.get(("producer",), 1), "producer", f"`{contract.producer}` tidak ada di skpd.yaml"
             )
         )
-    return contract
+    return contract, lines
 
 
 def load_contracts(root: Path, only_skpd: str | None = None) -> Catalogue:
@@ -651,14 +693,18 @@ def load_contracts(root: Path, only_skpd: str | None = None) -> Catalogue:
     contracts: dict[str, Contract] = {}
     owners: dict[str, str] = {}
     for path in sorted(root.glob(f"{only_skpd or '*'}/*.yaml")):
-        contract = _read_contract(path, root, register, errors)
-        if contract is None:
+        read = _read_contract(path, root, register, errors)
+        if read is None:
             continue
+        contract, lines = read
         contracts[contract.id] = contract
         for indikator in contract.indikator:
             if indikator in owners:
                 shown = path.relative_to(root).as_posix()
-                errors.append(ContractError(shown, 1, "indikator", f"`{indikator}` sudah dimiliki {owners[indikator]}"))
+                line = _line_of(("indikator", indikator), lines)
+                errors.append(
+                    ContractError(shown, line, "indikator", f"`{indikator}` sudah dimiliki {owners[indikator]}")
+                )
             owners.setdefault(indikator, contract.id)
     if errors:
         raise InvalidContracts(errors)
