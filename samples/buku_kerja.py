@@ -369,3 +369,23 @@ def jalan(tahun: int, *, salah: Mapping[str, float] | None = None, tanpa_nilai: 
         sheet.write_formula(baris, kolom, f"=SUM({dari}:{sampai})", buku.jumlah, total[kolom - 2])
     buku.kaki_di(sheet, baris + 2, ["Sumber: Bidang Bina Marga (angka rekaan)", "Mengetahui, Kepala Bidang Bina Marga"])
     return tanpa_nilai_rumus(buku.bytes()) if tanpa_nilai else buku.bytes()
+
+
+def tenaga_kesehatan(tahun: int) -> bytes:
+    """The worked example of docs/add-a-dataset.md."""
+    buku = Buku("Tenaga kesehatan", "Dinas Kesehatan", "#E2EFDA")
+    sheet = buku.lembar("Nakes", [5, 24, *[12] * 4])
+    baris = buku.judul_di(sheet, ["JUMLAH TENAGA KESEHATAN MENURUT KECAMATAN", f"{KUTIM}, TAHUN {tahun}"], 6)
+    t = "Tenaga Kesehatan"
+    levels = [["No", "Kecamatan", t, t, t, t], ["^", "^", "Dokter", "Perawat", "Bidan", "Jumlah"]]
+    baris = buku.kepala_di(sheet, baris, levels)
+    rows: list[list[Cell]] = []
+    for nomor, kecamatan in enumerate(KECAMATAN, 1):
+        besar = BOBOT[kecamatan.nama]
+        angka = [tumbuh(besar / b, tahun, "nakes", kecamatan.kode, b) for b in (8, 1.6, 2.1)]
+        rows.append([nomor, EJAAN.get(kecamatan.nama, kecamatan.nama), *angka, sum(angka)])
+    baris = buku.baris_di(sheet, baris, rows)
+    total = [sum(int(row[k] or 0) for row in rows) for k in range(2, 6)]
+    baris = buku.baris_di(sheet, baris, [[None, "Jumlah", *total]], buku.jumlah)
+    buku.kaki_di(sheet, baris + 1, ["Sumber: SISDMK (angka rekaan)"])
+    return buku.bytes()

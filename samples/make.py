@@ -1,4 +1,5 @@
-"""Writes the demo regency: `sumber/` (what the agencies share), `revisi/` (second deliveries) and `basisdata/`.
+"""Writes the demo regency: `sumber/` (what the agencies share), `revisi/` (second deliveries), `tambahan/` (the
+file of docs/add-a-dataset.md) and `basisdata/`.
 
     .venv/bin/python samples/make.py
 
@@ -84,7 +85,14 @@ REVISI: dict[str, Callable[[], bytes]] = {
     ),
 }
 
+TAMBAHAN: dict[str, Callable[[], bytes]] = {
+    "dinkes/nakes/Tenaga Kesehatan 2024.xlsx": lambda: buku.tenaga_kesehatan(2024),
+}
+
 BASISDATA: dict[str, Callable[[], bytes]] = {"dpmptsp.sql": teks.dpmptsp}
+
+
+FOLDERS = {"sumber": SUMBER, "revisi": REVISI, "tambahan": TAMBAHAN, "basisdata": BASISDATA}
 
 
 def tulis(folder: Path, files: dict[str, Callable[[], bytes]]) -> int:
@@ -98,5 +106,5 @@ def tulis(folder: Path, files: dict[str, Callable[[], bytes]]) -> int:
 
 
 if __name__ == "__main__":
-    for folder, files in (("sumber", SUMBER), ("revisi", REVISI), ("basisdata", BASISDATA)):
+    for folder, files in FOLDERS.items():
         print(f"samples/{folder}: {tulis(HERE / folder, files)} berkas")
