@@ -91,12 +91,11 @@ def _keep(home: Path, components: list[Component]) -> None:
 
 
 def _end(home: Path, components: list[Component]) -> None:
-    """Schedulers first, so that running tasks can still report to the api-server; then whatever carries our mark."""
-    alive = [c for c in components if c.process is not None and c.process.poll() is None]
-    for last in (False, True):
-        chosen = [c for c in alive if (c.name == "api-server") == last and c.process is not None]
-        end([psutil.Process(c.process.pid) for c in chosen if c.process], grace=GRACE if not last else 3.0)
-    end_all_of(home, grace=2.0)
+    """The scheduler first, so that running tasks can finish and report; then whatever carries our mark."""
+    for component in components:
+        if component.name == "scheduler" and component.process is not None and component.process.poll() is None:
+            end([psutil.Process(component.process.pid)], grace=GRACE)
+    end_all_of(home, grace=3.0)
 
 
 def main() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from psycopg2.extensions import make_dsn
@@ -62,3 +64,19 @@ def fill(ground: Ground) -> Catalogue:
             fill_database(demo)
             os.environ.setdefault(f"AIRFLOW_CONN_{DEMO_DATABASE.upper()}", sqlalchemy_url(demo, driver=""))
     return catalogue
+
+
+@contextmanager
+def prepared(settings: Settings) -> Iterator[Settings]:
+    """A filled warehouse without Airflow, for a single command; the server is stopped again if it was started here."""
+    from etl.services.postgres import is_running, stop
+
+    pgdata = settings.home / "pg"
+    was_running = is_running(pgdata)
+    ground = start_server(settings, airflow=False)
+    try:
+        fill(ground)
+        yield ground.settings
+    finally:
+        if ground.server and not was_running:
+            stop(pgdata)

@@ -65,7 +65,7 @@ def end_all_of(home: Path, *, grace: float) -> int:
 def started_at(pid: int) -> float | None:
     """Start time of a living process; with the pid it names one process for good, since pids are used again."""
     try:
-        return psutil.Process(pid).create_time()
+        return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:
         return None
 

@@ -20,15 +20,17 @@ class AlreadyRunning(Exception):
 
 @dataclass(frozen=True)
 class Running:
-    """What is written to jalan.json. pid and started name the `up` process; url is Airflow's address."""
+    """What jalan.json says: the `up` process (pid and start time), Airflow's address, the warehouse's."""
 
     pid: int
     started: float
     url: str = ""
+    dsn: str = ""
 
     def write(self, home: Path) -> None:
         path = home / "jalan.json"
         draft = path.with_suffix(".tmp")
+        draft.touch(mode=0o600)
         draft.write_text(json.dumps(asdict(self)), encoding="utf-8")
         draft.replace(path)
 

@@ -16,10 +16,13 @@ from pathlib import Path
 from types import FrameType
 
 import psutil
+from psycopg2.extensions import make_dsn, parse_dsn
 
-from etl.contract import load_contracts
+from etl.contract import InvalidContracts, load_contracts
+from etl.findings import SourceUnavailable
 from etl.services.airflow import (
     COMPONENTS,
+    USER,
     AirflowFailed,
     airflow_env,
     command,
@@ -28,6 +31,7 @@ from etl.services.airflow import (
     start_migration,
 )
 from etl.services.api import FINISHED, Api, DagRun
+from etl.services.postgres import PostgresFailed, stop
 from etl.services.prepare import fill, start_server
 from etl.services.processes import MARK, end_all_of, ours
 from etl.services.state import AlreadyRunning, Running, lock
@@ -38,6 +42,7 @@ Say = Callable[[str], None]
 HEALTHY_WITHIN = 180.0
 FIRST_RUNS_WITHIN = 900.0
 KEEPER_ENDS_WITHIN = 60.0
+KNOWN_PROBLEMS = (InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed, SourceUnavailable)
 
 
 class _Stop(BaseException):
@@ -54,66 +59,91 @@ def dag_id(skpd: str) -> str:
 def up(
     settings: Settings,
     *,
+    announce: Callable[[dict[str, str]], None] | None = None,
+    say: Say | None = None,
     port: int = 8080,
     wait: bool = True,
     stay: bool = True,
-    say: Say = print,
-    summary: Callable[[Settings, str], None] | None = None,
-) -> None:
+) -> int:
     """Starts everything and keeps it running until Ctrl-C, SIGTERM or `down` (`stay`), then stops it all.
 
-    wait: until the first run of every DAG has ended. summary: called then, with the settings and Airflow's URL. say:
-    takes one line of progress at a time. Raises InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed.
+    wait: until the first run of every DAG has ended. announce: called then, with `facts`. say: takes one line of
+    progress at a time. Returns the exit code: 0, or 1 when it could not start (the reason has been said).
     """
-    load_contracts(settings.datasets)
-    home = settings.home
-    with lock(home), _signals_stop():
-        _sweep(home, say)
-        Running(os.getpid(), psutil.Process().create_time()).write(home)
-        keeper = Keeper(home, say)
-        try:
-            _run(settings, keeper, port, wait, stay, say, summary)
-        except _Stop:
-            say("Menghentikan semua proses …")
-        finally:
-            _ignore_signals()
-            keeper.close()
-            (home / "jalan.json").unlink(missing_ok=True)
-    say("Berhenti. Tidak ada proses yang tertinggal; `make up` melanjutkan dari sini.")
+    say = say or _clock()
+    try:
+        load_contracts(settings.datasets)
+        with lock(settings.home), _signals_stop():
+            _held(settings, announce, say, port, wait, stay)
+    except KNOWN_PROBLEMS as problem:
+        say(str(problem))
+        return 1
+    return 0
 
 
-def _run(
-    settings: Settings,
-    keeper: Keeper,
-    port: int,
-    wait: bool,
-    stay: bool,
-    say: Say,
-    summary: Callable[[Settings, str], None] | None,
+def _held(
+    settings: Settings, announce: Callable[[dict[str, str]], None] | None, say: Say, port: int, wait: bool, stay: bool
 ) -> None:
+    home = settings.home
+    _sweep(home, say)
+    Running(os.getpid(), psutil.Process().create_time()).write(home)
+    keeper = Keeper(home, say)
+    try:
+        settings, url, expected = _start(settings, keeper, say, port)
+        if wait:
+            _first_runs(Api(url, installation_secrets(home)["password"]), expected, home, say)
+        if announce is not None:
+            announce(facts(settings))
+        say("Berjalan. Hentikan dengan Ctrl-C, atau `make down` dari jendela lain.")
+        while stay:
+            time.sleep(3600)
+    except _Stop:
+        say("Menghentikan semua proses …")
+    finally:
+        _ignore_signals()
+        keeper.close()
+        (home / "jalan.json").unlink(missing_ok=True)
+        say("Berhenti; tidak ada proses yang tertinggal. `make up` melanjutkan dari sini.")
+
+
+def _start(settings: Settings, keeper: Keeper, say: Say, port: int) -> tuple[Settings, str, set[str]]:
+    """Everything running: settings with the warehouse's address, Airflow's URL, the DAGs to expect."""
     say("PostgreSQL …")
     ground = start_server(settings, airflow=True)
     settings = ground.settings
     port = free_port(port)
+    url = f"http://127.0.0.1:{port}"
+    Running(os.getpid(), psutil.Process().create_time(), url, settings.dsn).write(settings.home)
     env = airflow_env(settings, ground.server, port)
-    say("Tabel Airflow dan gudang data …")
+    say("Gudang data, sumber contoh, tabel Airflow …")
     migration = start_migration(env, settings.home)
     catalogue = fill(ground)
     migration.finish()
-    url = f"http://127.0.0.1:{port}"
-    say("Layanan Airflow (api-server, dag-processor, scheduler, triggerer) …")
+    say(f"Airflow: {', '.join(COMPONENTS)} …")
     for name, arguments in COMPONENTS.items():
         keeper.start(name, command(*arguments), env)
-    Running(os.getpid(), psutil.Process().create_time(), url).write(settings.home)
-    if wait:
-        api = Api(url, installation_secrets(settings.home)["password"])
-        _wait_until_healthy(api, settings.home)
-        say(f"Airflow siap di {url}")
-        _first_runs(api, {dag_id(c.skpd) for c in catalogue.contracts.values()}, say)
-    if summary is not None:
-        summary(settings, url)
-    while stay:
-        time.sleep(3600)
+    return settings, url, {dag_id(contract.skpd) for contract in catalogue.contracts.values()}
+
+
+def facts(settings: Settings) -> dict[str, str]:
+    """Where things are and how to log in, as far as this home is running; for people and for `status --json`."""
+    running = Running.read(settings.home)
+    told = {"log": str(settings.home / "log"), "gudang": _without_password(running.dsn if running else settings.dsn)}
+    if running is None or not running.url:
+        return {"airflow": "tidak berjalan; nyalakan dengan `make up`", **told}
+    password = installation_secrets(settings.home)["password"]
+    return {"airflow": running.url, "masuk": f"pengguna {USER}, kata sandi {password}", **told}
+
+
+def _without_password(dsn: str) -> str:
+    shown = {key: value for key, value in parse_dsn(dsn).items() if key != "password"}
+    return str(make_dsn(**shown))
+
+
+def _clock() -> Say:
+    """Progress on the terminal, each line with the seconds since the start."""
+    began = time.monotonic()
+    return lambda text: print(f"{time.monotonic() - began:6.1f} dtk  {text}", flush=True)
 
 
 def _wait_until_healthy(api: Api, home: Path) -> None:
@@ -127,17 +157,14 @@ def _wait_until_healthy(api: Api, home: Path) -> None:
         time.sleep(0.5)
 
 
-def _first_runs(api: Api, expected: set[str], say: Say) -> None:
+def _first_runs(api: Api, expected: set[str], home: Path, say: Say) -> None:
     """Starts one run of every expected DAG as soon as it is known, and waits until all have ended."""
+    _wait_until_healthy(api, home)
+    say(f"Airflow siap di {api.url}; menunggu putaran pertama {len(expected)} SKPD …")
     run_id = f"up__{datetime.now(UTC):%Y%m%dT%H%M%S}"
     running: dict[str, DagRun] = {}
-    waiting, ended, began = set(expected), 0, time.monotonic()
-    while waiting or running:
-        if time.monotonic() - began > FIRST_RUNS_WITHIN:
-            names = ", ".join(sorted(waiting | set(running)))
-            problems = "\n".join(api.import_errors())
-            say(f"Belum selesai dalam {FIRST_RUNS_WITHIN:.0f} detik: {names}. Airflow terus bekerja.\n{problems}")
-            return
+    waiting, ended, deadline = set(expected), 0, time.monotonic() + FIRST_RUNS_WITHIN
+    while (waiting or running) and time.monotonic() < deadline:
         for name in sorted(waiting & api.dags() if waiting else ()):
             api.unpause(name)
             running[name] = api.trigger(name, run_id)
@@ -149,6 +176,10 @@ def _first_runs(api: Api, expected: set[str], say: Say) -> None:
                 ended += 1
                 say(f"[{ended}/{len(expected)}] {name}: {_outcome(api, now)}")
         time.sleep(1)
+    if waiting or running:
+        names = ", ".join(sorted(waiting | set(running)))
+        problems = "\n".join(api.import_errors())
+        say(f"Belum selesai dalam {FIRST_RUNS_WITHIN:.0f} detik: {names}. Airflow terus bekerja.\n{problems}".strip())
 
 
 def _outcome(api: Api, run: DagRun) -> str:
@@ -210,9 +241,12 @@ class Keeper:
 # ── down ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def down(settings: Settings, *, say: Say = print) -> None:
-    """Ends what `up` started, also when `up` itself was killed. Returns when no process of this home is left."""
+def down(settings: Settings, *, say: Say = print) -> int:
+    """Ends what `up` started, also when `up` itself was killed. Returns 0 when no process of this home is left."""
     home = settings.home
+    if not home.is_dir():
+        say("Tidak ada yang berjalan.")
+        return 0
     running = Running.read(home)
     if running is not None:
         say(f"Menghentikan proses {running.pid} …")
@@ -226,6 +260,7 @@ def down(settings: Settings, *, say: Say = print) -> None:
         with lock(home, wait=10):
             _sweep(home, say)
     say("Tidak ada proses yang tertinggal.")
+    return 0
 
 
 def _sweep(home: Path, say: Say) -> None:
@@ -244,8 +279,6 @@ def _sweep(home: Path, say: Say) -> None:
 
 def _stop_server(home: Path) -> None:
     if (home / "pg" / "postmaster.pid").exists():
-        from etl.services.postgres import stop
-
         stop(home / "pg")
 
 
