@@ -1,4 +1,4 @@
-"""Seconds to build the DAGs of the folder, Airflow already imported: all of them, or only those of one agency's task."""
+"""Seconds to build the DAGs of the folder, Airflow imported: all of them, or those of one agency's task."""
 
 from __future__ import annotations
 

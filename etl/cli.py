@@ -1,4 +1,4 @@
-"""`satudata`: everything an engineer or the walidata does from a terminal. Each command is one call into the pipeline."""
+"""`satudata`: what an engineer or the walidata does from a terminal. Each command is one call into the pipeline."""
 
 from __future__ import annotations
 

@@ -52,8 +52,18 @@ def warehouse_template(postgres_dsn: str) -> str:
 @pytest.fixture
 def warehouse_dsn(postgres_dsn: str, warehouse_template: str) -> Iterator[str]:
     """Address of a fresh warehouse, migrated and seeded, dropped after the test."""
+    yield from _fresh(postgres_dsn, warehouse_template)
+
+
+@pytest.fixture
+def another_warehouse_dsn(postgres_dsn: str, warehouse_template: str) -> Iterator[str]:
+    """A second one, for tests that compare two."""
+    yield from _fresh(postgres_dsn, warehouse_template)
+
+
+def _fresh(postgres_dsn: str, template: str) -> Iterator[str]:
     name = f"gudang_{next(_numbers)}"
-    _on_server(postgres_dsn, f"CREATE DATABASE {name} TEMPLATE {warehouse_template} STRATEGY FILE_COPY")
+    _on_server(postgres_dsn, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     try:
         yield psycopg2.extensions.make_dsn(postgres_dsn, dbname=name)
     finally:

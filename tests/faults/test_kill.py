@@ -23,14 +23,14 @@ CONTENTS = {
         SELECT i.kode, w.kode, p.kode, r.kode, f.nilai, f.penanda, s.path, f.sheet_no, f.row_no, f.col_no
         FROM dw.fakta_indikator f JOIN dw.dim_indikator i USING (indikator_id) JOIN dw.dim_wilayah w USING (wilayah_id)
         JOIN dw.dim_periode p USING (periode_id) JOIN dw.dim_rincian r USING (rincian_id)
-        JOIN audit.submission s ON s.submission_id = f.submission_id
+        JOIN audit.submission s ON s.id = f.submission_id
         WHERE f.valid_to = 'infinity' ORDER BY 1, 2, 3, 4""",
     "submissions": """
         SELECT dataset, path, sha256, status, n_received, n_loaded, n_unchanged, n_quarantined
         FROM audit.submission ORDER BY 1, 2, 3, 4""",
     "quarantine": """
-        SELECT s.path, q.sheet_no, q.row_no, q.isi::text FROM audit.quarantine q
-        JOIN audit.submission s USING (submission_id) ORDER BY 1, 2, 3""",
+        SELECT s.path, q.sheet_no, q.row_no, q.content::text FROM audit.quarantine q
+        JOIN audit.submission s ON s.id = q.submission_id ORDER BY 1, 2, 3""",
 }
 
 

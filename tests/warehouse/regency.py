@@ -99,5 +99,5 @@ class Regency:
 
     def figures(self, indikator: str = "kesehatan.puskesmas") -> dict[tuple[str, str], float]:
         """(wilayah, periode) → released figure, as the portal shows it."""
-        found = self.query("SELECT wilayah_kode, periode, nilai FROM portal.nilai WHERE indikator_kode = %s", indikator)
+        found = self.query("SELECT wilayah, periode, nilai FROM portal.nilai WHERE indikator = %s", indikator)
         return {(w, p): float(n) for w, p, n in found}

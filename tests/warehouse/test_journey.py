@@ -75,10 +75,10 @@ def test_bad_rows_are_quarantined_and_their_older_figures_stay(regency):
     (outcome,) = regency.go()
     assert (outcome.status, outcome.loaded, outcome.unchanged, outcome.quarantined) == ("menunggu", 1, 2, 1)
     assert regency.figures()[("64.08.02", "2024")] == 2
-    ((row, received),) = regency.query("SELECT row_no, isi::text FROM audit.quarantine")
+    ((row, received),) = regency.query("SELECT row_no, content::text FROM audit.quarantine")
     assert row == 5
     assert "-3" in received
-    findings = regency.query("SELECT row_no, kolom, nilai, message, cause, action FROM audit.finding")
+    findings = regency.query("SELECT row_no, col, value, message, cause, action FROM audit.finding")
     assert any(f[:3] == (5, "B", "-3") and all(f[3:]) for f in findings)
 
 
@@ -129,7 +129,7 @@ def test_the_walidata_releases_and_only_then_the_portal_shows_it(careful):
     released = decide(careful.settings, outcome.submission_id, "dirilis", "Siti", "Sesuai berita acara")
     assert (released.status, released.loaded) == ("dirilis", 4)
     assert len(careful.figures()) == 4
-    assert careful.query("SELECT oleh, alasan FROM audit.decision") == [("Siti", "Sesuai berita acara")]
+    assert careful.query("SELECT decided_by, reason FROM audit.decision") == [("Siti", "Sesuai berita acara")]
 
 
 def test_a_newer_file_replaces_one_that_still_waits(careful):
@@ -137,7 +137,7 @@ def test_a_newer_file_replaces_one_that_still_waits(careful):
     (first,) = careful.go()
     careful.drop("puskesmas 2024.xlsx", {**GOOD, "Muara Wahau": (7, 7)})
     (second,) = careful.go()
-    statuses = dict(careful.query("SELECT submission_id, status FROM audit.submission"))
+    statuses = dict(careful.query("SELECT id, status FROM audit.submission"))
     assert statuses == {first.submission_id: "digantikan", second.submission_id: "menunggu"}
 
 
