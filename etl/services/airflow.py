@@ -25,21 +25,20 @@ USER = "walidata"
 BIN = Path(sys.executable).parent
 DEMO_DATABASE = "skpd_dpmptsp"
 
-COMPONENTS: dict[str, list[str]] = {
-    "api-server": ["api-server"],
-    "dag-processor": ["dag-processor"],
-    "scheduler": ["scheduler", "--skip-serve-logs"],
-    "triggerer": ["triggerer", "--skip-serve-logs"],
+AIRFLOW = (str(BIN / "airflow"),)
+PRELOADED = (sys.executable, "-m", "etl.services.preloaded")
+
+COMPONENTS: dict[str, tuple[str, ...]] = {
+    "api-server": (*AIRFLOW, "api-server"),
+    "scheduler": (*PRELOADED, "scheduler", "--skip-serve-logs"),
+    "dag-processor": (*AIRFLOW, "dag-processor"),
+    "triggerer": (*AIRFLOW, "triggerer", "--skip-serve-logs"),
 }
-"""Service → arguments of `airflow`. The first to be asked and the slowest to start comes first."""
+"""Airflow's services and their commands, the slowest to start first. Logs need no server of their own: one machine."""
 
 
 class AirflowFailed(Exception):
     """A command of Airflow's ended with an error; the text says where its log is."""
-
-
-def command(*arguments: str) -> list[str]:
-    return [str(BIN / "airflow"), *arguments]
 
 
 def free_port(wanted: int) -> int:
@@ -139,8 +138,14 @@ def airflow_env(settings: Settings, dsn: str, port: int) -> dict[str, str]:
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",  # what a killed `up` left is taken up soon
+        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "great_expectations=WARNING",  # hundreds of lines in every task's log
+        # A supervisor that misses its task's end notices it only at the next heartbeat: after 1 s instead of 5.
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "30",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "GX_ANALYTICS_ENABLED": "False",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
     }
     given = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
     if os.environ.get(given):
@@ -171,5 +176,5 @@ def start_migration(env: dict[str, str], home: Path) -> Migration:
     """Airflow's own tables: created, or brought up to date."""
     log = home / "log" / "airflow-db-migrate.log"
     with log.open("ab") as handle:
-        process = subprocess.Popen(command("db", "migrate"), env={**os.environ, **env}, stdout=handle, stderr=handle)
+        process = subprocess.Popen((*AIRFLOW, "db", "migrate"), env={**os.environ, **env}, stdout=handle, stderr=handle)
     return Migration(process, log)

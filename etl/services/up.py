@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,6 @@ from etl.services.airflow import (
     USER,
     AirflowFailed,
     airflow_env,
-    command,
     free_port,
     installation_secrets,
     start_migration,
@@ -120,8 +119,8 @@ def _start(settings: Settings, keeper: Keeper, say: Say, port: int) -> tuple[Set
     catalogue = fill(ground)
     migration.finish()
     say(f"Airflow: {', '.join(COMPONENTS)} …")
-    for name, arguments in COMPONENTS.items():
-        keeper.start(name, command(*arguments), env)
+    for name, argv in COMPONENTS.items():
+        keeper.start(name, argv, env)
     return settings, url, {dag_id(contract.skpd) for contract in catalogue.contracts.values()}
 
 
@@ -209,9 +208,9 @@ class Keeper:
             )
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def start(self, name: str, argv: list[str], env: dict[str, str]) -> None:
+    def start(self, name: str, argv: Sequence[str], env: dict[str, str]) -> None:
         assert self._process.stdin is not None
-        order = json.dumps({"name": name, "argv": argv, "env": env}) + "\n"
+        order = json.dumps({"name": name, "argv": list(argv), "env": env}) + "\n"
         self._process.stdin.write(order.encode())
         self._process.stdin.flush()
 
