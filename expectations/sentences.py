@@ -1,0 +1,191 @@
+"""What the agency reads about each rule: one table, in the words of somebody who fills in workbooks.
+
+`title` names what is checked (it is also the expectation's description), `message` what is wrong, `cause` why it
+usually happens, `action` what to do. Braces are filled per rule or per cell. `say` of a contract's rule comes instead
+of the message; where the message states figures they follow it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    title: str
+    message: str
+    cause: str
+    action: str
+    general: str = ""
+    """The message for all cells together, where `message` speaks of one."""
+
+
+SENTENCES: dict[str, Sentence] = {
+    # ── while reading (found by transform.tidy) ──
+    "wilayah_dikenal": Sentence(
+        "Nama atau kode wilayah dikenal",
+        "Wilayah ini tidak ada dalam daftar kode wilayah.",
+        "Salah ketik, nama lama sebelum pemekaran, atau kode yang kehilangan nol.",
+        "Tulis nama resmi desa atau kecamatan (atau kode Kemendagri bertitik, mis. 64.08.01), lalu simpan kembali.",
+    ),
+    "angka_terbaca": Sentence(
+        "Angka dapat dibaca",
+        "Isi sel ini tidak terbaca sebagai angka.",
+        "Ada huruf, satuan, atau dua angka di dalam satu sel.",
+        "Tulis angkanya saja, mis. 1.234,5; satuan dan keterangan dipindahkan ke kolom lain.",
+    ),
+    "periode_terbaca": Sentence(
+        "Periode dapat dibaca",
+        "Periode ini tidak terbaca.",
+        "Tulisan tahun, bulan, atau triwulan tidak lengkap atau salah ketik.",
+        "Tulis periodenya lengkap, mis. 2024, Triwulan II 2024, atau Mei 2024.",
+    ),
+    "rincian_dikenal": Sentence(
+        "Rincian dikenal",
+        "Rincian ini tidak ada dalam daftar dataset.",
+        "Salah ketik, atau ada golongan baru yang belum didaftarkan.",
+        "Pakai tulisan yang ada dalam daftar; bila golongannya memang baru, sampaikan kepada walidata.",
+    ),
+    # ── on every dataset ──
+    "kunci_unik": Sentence(
+        "Setiap angka hanya ditulis sekali",
+        "{nama} {wilayah} {periode}{rincian} juga ditulis di sel {sel}{beda}.",
+        "Baris tersalin dua kali, atau nama wilayah pada salah satu baris keliru.",
+        "Sisakan satu baris yang benar; bila wilayahnya keliru, perbaiki namanya.",
+        general="Ada angka yang ditulis lebih dari sekali.",
+    ),
+    "data_pribadi": Sentence(
+        "Tidak ada data pribadi",
+        "Sel ini berisi data pribadi ({jenis}).",
+        "Daftar nama orang ikut terkirim, padahal yang diminta hanya jumlahnya.",
+        "Hapus NIK, nomor KK, nomor telepon, dan alamat e-mail dari berkas; kirim jumlahnya saja (UU 27/2022).",
+        general="Ada sel yang berisi data pribadi.",
+    ),
+    "kontrol_jumlah": Sentence(
+        "Kolom {kolom} sama dengan jumlah {bagian}",
+        "Tertulis {tertulis}, sedangkan jumlah {bagian} di baris ini {terhitung} (selisih {selisih}).",
+        "Salah satu angka keliru, atau rumus jumlah tidak mencakup semua kolom.",
+        "Periksa angka-angka di baris ini dan rumus jumlahnya.",
+        general="Kolom {kolom} tidak sama dengan jumlah {bagian}.",
+    ),
+    "baris_jumlah": Sentence(
+        "Baris jumlah sama dengan jumlah baris-barisnya",
+        "{nama}: pada baris jumlah tertulis {tertulis}, sedangkan jumlah baris-barisnya {terhitung} (selisih {selisih}).",
+        "Ada baris yang terlewat atau angkanya tidak terbaca, atau rumus jumlah tidak mencakup semua baris.",
+        "Periksa rumus pada baris jumlah dan baris-baris di atasnya.",
+        general="Baris jumlah tidak sama dengan jumlah baris-barisnya.",
+    ),
+    # ── rules of contracts ──
+    "not_null": Sentence(
+        "{kolom} terisi",
+        "Sel ini kosong, padahal wajib terisi.",
+        "Angkanya belum ada ketika berkas disimpan, atau terhapus.",
+        "Isi angkanya. Bila memang nol, tulis 0; bila belum ada, sepakati tandanya dengan walidata.",
+    ),
+    "not_negative": Sentence(
+        "{kolom} tidak kurang dari nol",
+        "Angka ini kurang dari nol.",
+        "Tanda minus terketik, atau rumus pengurangan terbalik.",
+        "Perbaiki angkanya menjadi nol atau lebih.",
+    ),
+    "between": Sentence(
+        "{kolom} {batas}",
+        "Angka ini di luar batas wajar ({batas}).",
+        "Salah ketik, koma atau titik bergeser, atau satuannya berbeda dari yang diminta.",
+        "Periksa angka dan satuannya, lalu perbaiki; bila memang benar, sampaikan alasannya kepada walidata.",
+    ),
+    "in_set": Sentence(
+        "{kolom} salah satu dari daftar",
+        "Isi ini tidak ada dalam daftar: {daftar}.",
+        "Salah ketik, singkatan lain, atau golongan baru.",
+        "Pakai tulisan yang ada dalam daftar; bila golongannya memang baru, sampaikan kepada walidata.",
+    ),
+    "matches": Sentence(
+        "{kolom} sesuai pola",
+        "Tulisan ini tidak sesuai pola yang diminta ({pola}).",
+        "Salah ketik, atau Excel mengubah tulisan menjadi angka atau tanggal.",
+        "Format sel sebagai Teks, lalu ketik ulang isinya.",
+    ),
+    "max_length": Sentence(
+        "{kolom} paling panjang {panjang} huruf",
+        "Tulisan ini lebih panjang dari {panjang} huruf.",
+        "Keterangan tambahan ikut tertulis di sel ini.",
+        "Pendekkan tulisannya; pindahkan keterangan ke kolom lain.",
+    ),
+    "unique": Sentence(
+        "{kolom} tidak berulang",
+        "Isi yang sama sudah ada di baris {baris}.",
+        "Baris tersalin dua kali, atau salah satunya salah ketik.",
+        "Hapus baris yang berulang, atau perbaiki isinya.",
+        general="Isi yang sama tertulis lebih dari sekali.",
+    ),
+    "every_wilayah": Sentence(
+        "Setiap {tingkat} ada",
+        "{wilayah} {kurang} untuk periode {periode}.",
+        "Barisnya terlewat, atau nama wilayahnya salah ketik sehingga tidak dikenali.",
+        "Tambahkan barisnya; bila memang tidak ada datanya, tulis wilayahnya dan beri tanda - pada angkanya.",
+        general="Ada {tingkat} yang tidak ada atau tidak lengkap.",
+    ),
+    "parts_sum": Sentence(
+        "{kolom} sama dengan jumlah {bagian}",
+        "Tertulis {tertulis}, sedangkan jumlah {bagian} di baris ini {terhitung} (selisih {selisih}).",
+        "Salah satu angka keliru, atau rumus jumlah tidak mencakup semua kolom.",
+        "Periksa angka-angka di baris ini dan rumus jumlahnya.",
+        general="{kolom} tidak sama dengan jumlah {bagian}.",
+    ),
+    "children_sum": Sentence(
+        "Angka wilayah sama dengan jumlah wilayah di bawahnya",
+        "{nama} {wilayah} tertulis {tertulis}, sedangkan jumlah {banyak} wilayah di bawahnya {terhitung} "
+        "(selisih {selisih}).",
+        "Salah satu angka keliru, atau angka induk diambil dari sumber lain.",
+        "Cocokkan angka induk dengan rinciannya, lalu perbaiki yang keliru.",
+        general="Angka wilayah tidak sama dengan jumlah wilayah di bawahnya.",
+    ),
+    "change_within": Sentence(
+        "Perubahan dari tahun lalu paling banyak {persen}%",
+        "{nama} berubah {perubahan} dari tahun lalu: {lalu} menjadi {kini}.",
+        "Ada kejadian nyata, definisi atau cakupan berubah, atau angkanya salah ketik.",
+        "Periksa angkanya; bila memang benar, jelaskan sebabnya kepada walidata.",
+        general="Angka berubah lebih dari {persen}% dari tahun lalu.",
+    ),
+}
+
+COULD_NOT_RUN = Sentence(
+    "{judul}",
+    "Pemeriksaan ini tidak dapat dijalankan, jadi kiriman belum dapat diterima: {galat}",
+    "Aturan dalam kontrak dataset tidak cocok dengan kolomnya, atau ada kesalahan pada sistem pemeriksa.",
+    "SKPD tidak perlu berbuat apa-apa: Diskominfo memperbaiki aturannya lalu memeriksa ulang berkas ini.",
+)
+"""For a rule whose expectation raised: a check that could not run must not pass."""
+
+
+def sentence(rule: str) -> Sentence:
+    """The sentences of a rule; a rule without its own gets plain ones, so that no finding is without words."""
+    return SENTENCES.get(rule) or Sentence(
+        rule.replace("_", " ").capitalize(),
+        "Isi ini tidak lolos pemeriksaan.",
+        "Salah ketik atau salah salin.",
+        "Periksa dan perbaiki isinya, lalu simpan kembali.",
+    )
+
+
+def fill(text: str, **values: str) -> str:
+    """Braces with a known name are replaced; others (a pattern's `{4}`, a contract's own) stay as they are."""
+    return re.sub(r"\{(\w+)\}", lambda gap: values.get(gap[1], gap[0]), text)
+
+
+def number(value: float | None) -> str:
+    """1234.5 → `1.234,5`, as Indonesians write it; at most six decimals, no empty ones; `kosong` for none."""
+    if value is None or value != value:
+        return "kosong"
+    text = f"{value:,.6f}".rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).translate(str.maketrans(",.", ".,"))
+
+
+def words(parts: list[str] | tuple[str, ...], most: int = 6) -> str:
+    """`a, b, dan c`; a long list is cut and says how many more there are."""
+    shown = list(parts[:most])
+    if len(parts) > most:
+        return f"{', '.join(shown)}, dan {len(parts) - most} lainnya"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} dan {shown[-1]}" if shown else ""
