@@ -110,6 +110,8 @@ class Tidy:
     findings: tuple[Finding, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)
     corrected: int = 0
+    transposed: frozenset[int] = frozenset()
+    """Sheets read sideways: there a row key's row is the sheet's column and col_no the sheet's row."""
 
 
 FIGURES = pa.schema(

@@ -1,0 +1,192 @@
+"""Contract columns ↔ table columns, by header text; everything that does not fit is told at once.
+
+A header text fits when it equals the column's own name, one of its aliases or one of the layout block's, case and
+spacing apart; of a header of several rows the joined path (`PDP / Meninggal`) or its last level counts. Never by
+likeness: a renamed column is missing, and the message names the likeliest new name for a person to confirm.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from etl.contract import Column, Contract, Layout
+from etl.findings import Finding, Refused, Severity
+from etl.frames import RawTable, column_letters
+from etl.transform.layout import Grid, geometry_fault, likely_header, path_text
+from etl.transform.text import fold, folded
+
+_UNINTERESTING = frozenset({"no", "no.", "nomor", "#", "no urut", "nomor urut"})
+"""Running numbers: their coming and going is no change of the table."""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """columns: contract column → place in the table. free: places bound to nothing, for spread columns to claim."""
+
+    columns: dict[str, int]
+    free: tuple[int, ...]
+
+
+def bind(table: RawTable, contract: Contract, block: Layout, grid: Grid, period: str | None) -> Binding:
+    """Binds every column that is in the file once. Raises Refused with all that is missing or doubled."""
+    bound: dict[str, int] = {}
+    findings: list[Finding] = []
+    missing: list[str] = []
+    for name, column in contract.columns.items():
+        if column.value is not None or column.spread is not None:
+            continue
+        places = _places(table, column, wanted_texts(name, column, block), headless=block.header.none)
+        if len(places) > 1:
+            findings.append(_doubled(table, name, places))
+        elif places:
+            bound[name] = places[0]
+        elif column.required:
+            missing.append(name)
+    findings += _claimed_twice(table, bound)
+    free = tuple(place for place in range(len(table.headers)) if place not in bound.values())
+    if missing:
+        wanted = frozenset().union(*(wanted_texts(n, c, block) for n, c in contract.columns.items()))
+        findings += [_missing(table, contract, block, name, free, period) for name in missing]
+        moved = _moved(table, block, grid, wanted)
+        findings = [*findings, moved] if moved else findings
+    if findings:
+        raise Refused(*findings)
+    return Binding(bound, free)
+
+
+def wanted_texts(name: str, column: Column, block: Layout) -> frozenset[str]:
+    """Every header text that means this column, folded."""
+    return folded((name, name.replace("_", " "), *column.aliases, *block.aliases.get(name, ())))
+
+
+def _places(table: RawTable, column: Column, wanted: frozenset[str], *, headless: bool) -> list[int]:
+    """Where the column may be: by position in a headerless file, else by header; `position` decides between doubles."""
+    at_position = [p for p, col_no in enumerate(table.col_no) if col_no == column.position]
+    if headless:
+        return at_position
+    paths = [fold(path_text(path)) for path in table.headers]
+    whole = [place for place, path in enumerate(paths) if path in wanted]
+    found = whole or [place for place, path in enumerate(table.headers) if fold(_last(path)) in wanted]
+    if len(found) > 1:
+        return [place for place in found if place in at_position] or found
+    if not found and at_position and not paths[at_position[0]]:
+        return at_position
+    return found
+
+
+def _last(path: Sequence[str]) -> str:
+    return next((text for text in reversed(path) if text), "")
+
+
+def _doubled(table: RawTable, name: str, places: Sequence[int]) -> Finding:
+    letters = ", ".join(column_letters(table.col_no[place]) for place in places)
+    return Finding(
+        rule="kolom_ganda",
+        message=f"Kolom `{name}` ditemukan {len(places)} kali, di kolom {letters}; tidak jelas yang mana.",
+        cause="Judul kolom yang sama dipakai dua kali, atau kolom disalin.",
+        action="Beri judul yang berbeda, hapus salinannya, atau minta Diskominfo menyatakan `position` pada kontrak.",
+        sheet=table.sheet,
+        column=column_letters(table.col_no[places[-1]]),
+        header=path_text(table.headers[places[-1]]),
+    )
+
+
+def _claimed_twice(table: RawTable, bound: dict[str, int]) -> list[Finding]:
+    claims: dict[int, list[str]] = defaultdict(list)
+    for name, place in bound.items():
+        claims[place].append(name)
+    return [
+        geometry_fault(
+            table.sheet, f"Kolom {column_letters(table.col_no[place])} diminta sekaligus oleh {', '.join(names)}."
+        )
+        for place, names in claims.items()
+        if len(names) > 1
+    ]
+
+
+def _missing(
+    table: RawTable, contract: Contract, block: Layout, name: str, free: Sequence[int], period: str | None
+) -> Finding:
+    column = contract.columns[name]
+    of_period = f" untuk periode {period}" if period else ""
+    message = f"Kolom wajib `{name}`{of_period} tidak ada di lembar `{table.sheet}`."
+    new = {path_text(table.headers[place]): place for place in free if any(table.headers[place])}
+    if new:
+        listed = ", ".join(f"`{header}`" for header in list(new)[:12])
+        message += f" Kolom yang belum dikenal: {listed}."
+    likely = _likeliest(wanted_texts(name, column, block), list(new))
+    if likely:
+        letters = column_letters(table.col_no[new[likely]])
+        message += f" Mungkin berganti nama menjadi `{likely}` (kolom {letters})."
+    return Finding(
+        rule="kolom_wajib",
+        message=message,
+        cause="Kolom dihapus, judulnya diganti, atau kepala tabel bergeser.",
+        action="Kembalikan judul kolom seperti semula; bila memang berganti nama, sampaikan ke Diskominfo.",
+        sheet=table.sheet,
+        header=name,
+        value=", ".join((name, *column.aliases)[:5]),
+    )
+
+
+def _likeliest(wanted: frozenset[str], headers: Sequence[str]) -> str | None:
+    """The unbound header most like any of the wanted texts; a suggestion only."""
+    best, score = None, 0.55
+    for header in headers[:200]:
+        for text in wanted:
+            ratio = difflib.SequenceMatcher(None, fold(header), text).ratio()
+            if ratio > score:
+                best, score = header, ratio
+    return best
+
+
+def _moved(table: RawTable, block: Layout, grid: Grid, wanted: frozenset[str]) -> Finding | None:
+    """Says where the header seems to be now, when its row is fixed and the texts stand on another row."""
+    seen = likely_header(grid, wanted)
+    if block.header.row is None or seen is None or block.header.row <= seen < block.header.row + block.header.rows:
+        return None
+    return Finding(
+        rule="kepala_ditemukan",
+        message=f"Kepala tabel diharapkan di baris {block.header.row}, tetapi tampaknya kini di baris {seen}.",
+        cause="Baris disisipkan atau dihapus di atas tabel.",
+        action=f"Kembalikan kepala tabel ke baris {block.header.row}, atau beri tahu Diskominfo.",
+        sheet=table.sheet,
+        row=seen,
+    )
+
+
+def added_columns(table: RawTable, places: Sequence[int]) -> list[Finding]:
+    """One note on the columns that no contract column claims; running numbers are nothing new."""
+    new = []
+    for place in places:
+        header = path_text(table.headers[place])
+        if fold(header) not in _UNINTERESTING and not (not header and _is_running_number(table, place)):
+            new.append(place)
+    if not new:
+        return []
+    listed = ", ".join(
+        f"{column_letters(table.col_no[place])} `{path_text(table.headers[place]) or 'tanpa judul'}`"
+        for place in new[:20]
+    )
+    more = f" dan {len(new) - 20} lagi" if len(new) > 20 else ""
+    return [
+        Finding(
+            rule="kolom_baru",
+            message=f"Kolom yang tidak dikenal kontrak, tidak dimuat: {listed}{more}.",
+            cause="Kolom baru ditambahkan, atau judul kolom yang tidak wajib diganti.",
+            action="Bila perlu dimuat, sampaikan ke Diskominfo agar kontraknya ditambah; bila tidak, hapus kolomnya.",
+            severity=Severity.CATATAN,
+            sheet=table.sheet,
+            column=column_letters(table.col_no[new[0]]),
+            header=path_text(table.headers[new[0]]),
+        )
+    ]
+
+
+def _is_running_number(table: RawTable, place: int) -> bool:
+    """An unnamed index column: whole numbers only, in the rows looked at."""
+    cells = [cell for cell in table.text[place].slice(0, 50).to_pylist() if cell]
+    return bool(cells) and all(cell.strip().removesuffix(".0").isdigit() for cell in cells)

@@ -1,0 +1,104 @@
+"""Cells that could not be understood, gathered by rule without a Python object per cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from etl.findings import MAX_CELLS, Faults, Finding, Severity
+
+RULES: Mapping[str, tuple[str, str, str]] = {
+    "wilayah_dikenal": (
+        "Wilayah tidak dikenal.",
+        "Salah ketik, nama lama, atau wilayah di luar daftar wilayah.",
+        "Pakai nama atau kode persis seperti daftar wilayah; bila sudah benar, minta Diskominfo menambah aliasnya.",
+    ),
+    "angka_terbaca": (
+        "Angka tidak terbaca.",
+        "Ada huruf, tanda, atau letak titik/koma yang tidak lazim di dalam angka.",
+        "Tulis angka saja, mis. 1.234,56; kosongkan atau tulis - bila tidak ada datanya.",
+    ),
+    "periode_terbaca": (
+        "Periode tidak terbaca.",
+        "Penulisan periode tidak lazim, tanggalnya tidak ada, atau bukan periode dataset ini.",
+        "Tulis mis. 2024, Semester I 2024, Triwulan II 2024, Mei 2024 atau 31/05/2024 sesuai jadwal dataset.",
+    ),
+    "rincian_dikenal": (
+        "Rincian tidak dikenal.",
+        "Salah ketik, atau kategori baru yang belum ada di kontrak.",
+        "Pakai kategori yang ada; bila kategorinya memang baru, sampaikan ke Diskominfo.",
+    ),
+}
+"""Per rule: what is wrong, probable cause, what to do."""
+
+
+@dataclass
+class _OfRule:
+    texts: tuple[str, str, str]
+    keys: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    cells: list[pd.DataFrame] = field(default_factory=list)
+    kept: int = 0
+
+
+@dataclass
+class FaultBook:
+    """Faults under way: every bad row is remembered, only the first MAX_CELLS of a rule keep value and sentence."""
+
+    _rules: dict[str, _OfRule] = field(default_factory=dict)
+
+    def add(
+        self,
+        rule: str,
+        bad: npt.NDArray[np.int64],
+        *,
+        keys: pa.Array,
+        col_no: int,
+        values: pa.Array | None,
+        messages: Mapping[int, str],
+        of: npt.NDArray[np.integer],
+    ) -> None:
+        """Rows `bad` (places) break `rule`; `of[row]` picks the sentence from `messages`."""
+        if not len(bad):
+            return
+        book = self._rules.setdefault(rule, _OfRule(RULES[rule]))
+        bad_keys = np.asarray(keys.take(pa.array(bad)))
+        shown = bad[: max(MAX_CELLS - book.kept, 0)]
+        texts = [None] * len(shown) if values is None else values.take(pa.array(shown)).to_pylist()
+        sentences = [messages.get(int(of[row]), RULES[rule][0]) for row in shown]
+        self._put(book, bad_keys, col_no, [text or "" for text in texts], sentences)
+
+    def add_note(self, note: Finding, key: int, col_no: int) -> None:
+        """One cell that the reader of the file could not give a value for."""
+        book = self._rules.setdefault(note.rule, _OfRule((note.message, note.cause, note.action)))
+        self._put(book, np.array([key]), col_no, [note.value], [note.message])
+
+    def _put(
+        self, book: _OfRule, keys: npt.NDArray[np.int64], col_no: int, values: list[str], messages: list[str]
+    ) -> None:
+        book.keys.append(keys)
+        room = max(MAX_CELLS - book.kept, 0)
+        if room and values:
+            cells = {"key": keys[: len(values)], "col_no": col_no, "value": values, "message": messages}
+            book.cells.append(pd.DataFrame(cells).head(room))
+            book.kept += len(book.cells[-1])
+
+    def build(self) -> tuple[Faults, ...]:
+        """One Faults per rule, all of severity tolak: a row that is not understood cannot be loaded."""
+        return tuple(
+            Faults(
+                rule=rule,
+                severity=Severity.TOLAK,
+                message=book.texts[0],
+                cause=book.texts[1],
+                action=book.texts[2],
+                cells=pd.concat(book.cells, ignore_index=True),
+                bad_keys=pd.Index(np.unique(np.concatenate(book.keys))),
+                total=sum(len(keys) for keys in book.keys),
+            )
+            for rule, book in self._rules.items()
+        )

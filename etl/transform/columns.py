@@ -1,0 +1,133 @@
+"""One column at a time: text → codes, once per different text, with a sentence for each that is not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from etl.contract import Column
+from etl.transform import periods
+from etl.transform.regions import Regions
+from etl.transform.text import Index, distinct, fold, tidy_text
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Codes(Generic[T]):
+    """A column understood: `values[index[row]]` is the row's value.
+
+    index is -1 where the cell is empty; a value is None where its text was not understood, and `problems` says why.
+    """
+
+    values: list[T | None]
+    index: Index
+    problems: dict[int, str]
+
+    @property
+    def known(self) -> Index:
+        """The index with -1 also where the text was not understood."""
+        unknown = [place for place, value in enumerate(self.values) if value is None]
+        return np.where(np.isin(self.index, unknown), np.int32(-1), self.index) if unknown else self.index
+
+    def map(self, function: Callable[[T], U]) -> Codes[U]:
+        """The values sent through `function`, which may raise periods.Unreadable."""
+        values: list[U | None] = []
+        problems = dict(self.problems)
+        for place, value in enumerate(self.values):
+            try:
+                values.append(None if value is None else function(value))
+            except periods.Unreadable as error:
+                values.append(None)
+                problems[place] = f"{error}."
+        return Codes(values, self.index, problems)
+
+
+def same_everywhere(value: T, n_rows: int) -> Codes[T]:
+    return Codes([value], np.zeros(n_rows, np.int32), {})
+
+
+def read_wilayah(text: pa.Array, column: Column, regions: Regions, parents: Codes[str] | None = None) -> Codes[str]:
+    """Region codes; a name is looked for inside `parents`, row by row, where that is given."""
+    assert column.scheme is not None
+    texts, index = distinct(text)
+    within: list[str | None] | None = None
+    if parents is not None:
+        texts, within, index = _pairs(texts, index, parents)
+    answers = regions.match(texts, column.scheme, column.level, within)
+    problems = {place: answer.message for place, answer in enumerate(answers) if answer.kode is None}
+    return Codes([answer.kode for answer in answers], index, problems)
+
+
+def _pairs(texts: list[str], index: Index, parents: Codes[str]) -> tuple[list[str], list[str | None], Index]:
+    """The different (text, parent) pairs and which one each row has."""
+    width = len(parents.values) + 1
+    pair = np.where(index < 0, -1, index.astype(np.int64) * width + parents.index + 1)
+    encoded = pa.array(pair, mask=pair < 0).dictionary_encode()
+    found = encoded.dictionary.to_pylist()
+    above = [None, *parents.values]
+    return (
+        [texts[one // width] for one in found],
+        [above[one % width] for one in found],
+        np.asarray(encoded.indices.fill_null(-1), dtype=np.int32),
+    )
+
+
+def read_rincian(text: pa.Array, column: Column) -> Codes[str]:
+    """Breakdown codes: by the contract's list of texts, else the tidied text itself."""
+    texts, index = distinct(text)
+    codes = rincian_codes(column)
+    values = [rincian_code(one, codes) for one in texts]
+    known = ", ".join(list(column.values)[:12])
+    problems = {
+        place: f"`{tidy_text(texts[place])}` tidak ada dalam daftar: {known}."
+        for place, value in enumerate(values)
+        if value is None
+    }
+    return Codes(values, index, problems)
+
+
+def rincian_codes(column: Column) -> dict[str, str]:
+    """Folded text → code; empty when any text will do."""
+    return {fold(text): code for code, texts in column.values.items() for text in (code, *texts)}
+
+
+def rincian_code(text: str, codes: dict[str, str]) -> str | None:
+    """The code, or None when not among `codes`. `|` and `=` build the key of a breakdown, so they are replaced."""
+    if codes:
+        return codes.get(fold(text))
+    return tidy_text(text).replace("|", "/").replace("=", ":") or None
+
+
+def read_periods(text: pa.Array) -> Codes[periods.Parts]:
+    """What each cell says of the period."""
+    texts, index = distinct(text)
+    values: list[periods.Parts | None] = []
+    problems = {}
+    for place, one in enumerate(texts):
+        try:
+            values.append(periods.read(one))
+        except periods.Unreadable as error:
+            values.append(None)
+            problems[place] = f"`{tidy_text(one)}`: {error}."
+    return Codes(values, index, problems)
+
+
+def combine(columns: Sequence[Codes[T]], n_rows: int) -> tuple[list[tuple[T, ...]], Index]:
+    """The different combinations over several columns, and which one each row has; -1 where any part is unknown."""
+    if not columns:
+        return [()], np.zeros(n_rows, np.int32)
+    combos: list[tuple[T, ...]] = [(value,) for value in columns[0].values]  # type: ignore[misc]
+    index = columns[0].known
+    for column in columns[1:]:
+        width = len(column.values)
+        pair = np.where((index < 0) | (column.known < 0), -1, index.astype(np.int64) * width + column.known)
+        encoded = pa.array(pair, mask=pair < 0).dictionary_encode()
+        combos = [(*combos[one // width], column.values[one % width]) for one in encoded.dictionary.to_pylist()]
+        index = np.asarray(encoded.indices.fill_null(-1), dtype=np.int32)
+    return combos, index

@@ -1,0 +1,324 @@
+"""Where the table is on the sheet: which sheet, where the header, what is blank, footer or control row.
+
+The geometry is data in the contract (Layout); this module only follows it, and when the sheet is laid out otherwise it
+says where things seem to be now. Rows are classified by column operations, so a million blank rows cost nothing.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.contract import Header, Layout
+from etl.findings import Finding, Owner, Refused
+from etl.frames import RawTable, Sheet, column_letters, row_key
+from etl.transform.text import as_array, fold, folded, tidy_text
+
+HEAD_ROWS = 60
+"""A header is looked for in the first rows only."""
+_TRANSPOSABLE = 2_000
+
+Grid = list[list[str]]
+"""The first rows of a sheet as tidied text, empty cells as ''."""
+
+
+def head(sheet: Sheet, n_rows: int = HEAD_ROWS) -> Grid:
+    """The first rows of the sheet."""
+    columns = [column.slice(0, n_rows).to_pylist() for column in sheet.text]
+    return [[tidy_text(cell or "") for cell in row] for row in zip(*columns, strict=True)]
+
+
+# ── which sheet ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def select_sheets(sheets: Sequence[Sheet], block: Layout) -> list[Sheet]:
+    """The sheets that the layout names, in the order of the workbook. Raises Refused when there is none."""
+    if not sheets:
+        raise Refused(_no_sheet("berkas tidak berisi satu lembar pun", ""))
+    if block.sheet is None:
+        visible = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
+        filled = [sheet for sheet in visible if _has_content(sheet)]
+        return [(filled or visible)[0]]
+    patterns = [block.sheet] if isinstance(block.sheet, str) else list(block.sheet)
+    chosen = [s for s in sheets if any(fnmatch.fnmatchcase(fold(s.name), fold(pattern)) for pattern in patterns)]
+    if not chosen:
+        asked = ", ".join(f"`{pattern}`" for pattern in patterns)
+        names = ", ".join(f"`{sheet.name}`" for sheet in sheets[:20])
+        raise Refused(_no_sheet(f"lembar {asked} tidak ada; yang ada: {names}", asked))
+    return chosen
+
+
+def _has_content(sheet: Sheet) -> bool:
+    return any(len(column) > column.null_count for column in sheet.text)
+
+
+def _no_sheet(message: str, asked: str) -> Finding:
+    return Finding(
+        rule="lembar_ada",
+        message=f"Lembar kerja tidak ditemukan: {message}.",
+        cause="Nama lembar diganti, lembar dihapus, atau berkas lain yang terkirim.",
+        action="Kembalikan nama lembar seperti semula, atau beri tahu Diskominfo bila susunannya memang berubah.",
+        value=asked.replace("`", ""),
+    )
+
+
+# ── rows and columns exchanged ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def transposed(sheet: Sheet) -> Sheet:
+    """The sheet with rows and columns exchanged: its row n is column n of the sheet. Raises Refused when too long."""
+    if sheet.n_rows > _TRANSPOSABLE:
+        raise Refused(
+            Finding(
+                rule="kepala_ditemukan",
+                message=f"Lembar berisi {sheet.n_rows} baris, terlalu panjang untuk tabel yang dibaca menyamping.",
+                cause="Susunan berkas bukan lagi menyamping, atau banyak baris kosong di bawahnya.",
+                action="Hapus baris kosong, atau beri tahu Diskominfo bila susunannya berubah.",
+                sheet=sheet.name,
+            )
+        )
+    text = list(zip(*(column.to_pylist() for column in sheet.text), strict=True))
+    number = list(zip(*((column or pa.nulls(sheet.n_rows)).to_pylist() for column in sheet.number), strict=True))
+    return replace(
+        sheet,
+        text=tuple(pa.array(row, pa.string()) for row in text),
+        number=tuple(pa.array(row, pa.float64()) for row in number),
+    )
+
+
+# ── the header ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_header(sheet: Sheet, grid: Grid, header: Header) -> int:
+    """0-based row of the (first) header row. Raises Refused when it is not there."""
+    if header.none:
+        return 0
+    if header.row is not None:
+        if header.row > sheet.n_rows:
+            raise Refused(
+                _no_header(sheet, f"lembar hanya berisi {sheet.n_rows} baris, kepala diharapkan di baris {header.row}")
+            )
+        return header.row - 1
+    wanted = folded(header.find)
+    rows = [frozenset(fold(cell) for cell in row if cell) for row in grid]
+    best: tuple[int, int] = (0, -1)
+    for place, row in enumerate(rows):
+        window = frozenset().union(*rows[place : place + header.rows])
+        if row & wanted and wanted <= window:
+            return place
+        best = max(best, (len(row & wanted), -place))
+    missing = [text for text in header.find if fold(text) not in (rows[-best[1]] if best[0] else ())]
+    near = f"; paling mirip baris {1 - best[1]}, tetapi tanpa " if best[0] else "; tidak ditemukan: "
+    message = f"tidak ada baris berisi semua judul kolom yang dicari dalam {len(rows)} baris pertama{near}"
+    raise Refused(_no_header(sheet, message + ", ".join(f"`{text}`" for text in missing)))
+
+
+def _no_header(sheet: Sheet, message: str) -> Finding:
+    return Finding(
+        rule="kepala_ditemukan",
+        message=f"Kepala tabel tidak ditemukan: {message}.",
+        cause="Judul kolom diganti, tabel dipindah, atau lembar lain yang terisi.",
+        action="Kembalikan judul kolom seperti templat; bila memang berubah, sampaikan ke Diskominfo.",
+        sheet=sheet.name,
+    )
+
+
+def header_paths(grid: Grid, first: int, rows: int, n_columns: int) -> tuple[tuple[str, ...], ...]:
+    """Per column its header texts from the top down.
+
+    A merged cell comes as one filled cell followed by blanks, so an upper level is carried to the right as long as the
+    columns have a text below it, stay in the same group above, and the cell it came from heads a group itself.
+    """
+    levels = [list(grid[row]) if row < len(grid) else [""] * n_columns for row in range(first, first + rows)]
+    for level in range(rows - 1):
+        source = -1
+        for at in range(n_columns):
+            if levels[level][at]:
+                source = at if _below(levels, level, at) else -1
+            elif source >= 0 and _below(levels, level, at) and _same_group(levels, level, source, at):
+                levels[level][at] = levels[level][source]
+            else:
+                source = -1
+    return tuple(tuple(levels[level][at] for level in range(rows)) for at in range(n_columns))
+
+
+def _below(levels: Grid, level: int, at: int) -> bool:
+    return any(lower[at] for lower in levels[level + 1 :])
+
+
+def _same_group(levels: Grid, level: int, source: int, at: int) -> bool:
+    return all(upper[source] == upper[at] for upper in levels[:level])
+
+
+def path_text(path: Sequence[str]) -> str:
+    """`BB/U / Kurang`: the levels that are filled, joined; a level that repeats the one above counts once."""
+    parts = [text for place, text in enumerate(path) if text and (place == 0 or text != path[place - 1])]
+    return " / ".join(parts)
+
+
+def likely_header(grid: Grid, wanted: frozenset[str]) -> int | None:
+    """1-based row that holds most of the wanted header texts (at least two, or the only one); None when none does."""
+    scores = [len(wanted & {fold(cell) for cell in row if cell}) for row in grid]
+    best = max(scores, default=0)
+    return scores.index(best) + 1 if best >= min(2, len(wanted)) and best > 0 else None
+
+
+# ── the rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_table(sheet: Sheet, block: Layout) -> tuple[RawTable, Grid]:
+    """The table on the sheet, control rows still in it, and the sheet's head. Raises Refused without a header."""
+    if block.transpose:
+        sheet = transposed(sheet)
+    grid = head(sheet)
+    first = find_header(sheet, grid, block.header)
+    rows = 0 if block.header.none else block.header.rows
+    start = min(first + rows + block.skip, sheet.n_rows)
+    text = [_as_text(column) for column in sheet.text]
+    blank, end = _classify([column.slice(start) for column in text], block.stop)
+    keep = np.flatnonzero(~blank[:end]) + start
+    paths = header_paths(grid, first, rows, sheet.n_columns) if rows else (("",),) * sheet.n_columns
+    title = "\n".join(" ".join(cell for cell in row if cell) for row in grid[: first if rows else 0] if any(row))
+    used = [at for at in range(sheet.n_columns) if any(paths[at]) or not _is_empty(text[at], keep)]
+    table = RawTable(
+        sheet=sheet.name,
+        sheet_no=sheet.no,
+        keys=pa.array(keep + row_key(sheet.no, 1), pa.int64()),
+        headers=tuple(paths[at] for at in used),
+        text=tuple(pick(text[at], keep) for at in used),
+        number=tuple(_pick_number(sheet.number[at], keep) for at in used),
+        col_no=tuple(at + 1 for at in used),
+        title=title,
+        skipped={
+            kind: count
+            for kind, count in (
+                ("kepala", start),
+                ("kosong", int(blank[:end].sum())),
+                ("kaki", sheet.n_rows - start - end),
+            )
+            if count
+        },
+    )
+    return table, grid
+
+
+def _as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    array = as_array(column)
+    return array if pa.types.is_string(array.type) else pc.cast(array, pa.string())
+
+
+def _classify(columns: Sequence[pa.Array], stop: Sequence[str]) -> tuple[npt.NDArray[np.bool_], int]:
+    """(which rows are blank, place of the first footer row). A row is looked at until its first filled cell only."""
+    n_rows = len(columns[0]) if columns else 0
+    waiting = np.arange(n_rows)
+    end = n_rows
+    for column in columns:
+        if not len(waiting):
+            break
+        cells = column if len(waiting) == n_rows else column.take(pa.array(waiting))
+        filled = np.asarray(pc.fill_null(pc.invert(pc.or_(pc.utf8_is_space(cells), pc.equal(cells, ""))), False))
+        if stop and filled.any():
+            begins = pc.fill_null(_begins_with(cells, stop), False)
+            footers = waiting[filled & np.asarray(begins)]
+            end = min(end, int(footers[0])) if len(footers) else end
+        waiting = waiting[~filled]
+    blank = np.zeros(n_rows, bool)
+    blank[waiting] = True
+    return blank, end
+
+
+def _begins_with(cells: pa.Array, texts: Sequence[str]) -> pa.Array:
+    bare = pc.utf8_ltrim_whitespace(cells)
+    found = pc.starts_with(bare, tidy_text(texts[0]), ignore_case=True)
+    for text in texts[1:]:
+        found = pc.or_(found, pc.starts_with(bare, tidy_text(text), ignore_case=True))
+    return found
+
+
+def pick(column: pa.Array, keep: npt.NDArray[np.int64]) -> pa.Array:
+    """These rows; without a copy where they follow one another."""
+    if len(keep) and keep[-1] - keep[0] + 1 == len(keep):
+        return column.slice(int(keep[0]), len(keep))
+    return column.take(pa.array(keep))
+
+
+def _pick_number(column: pa.Array | pa.ChunkedArray | None, keep: npt.NDArray[np.int64]) -> pa.Array | None:
+    if column is None or len(column) == column.null_count:
+        return None
+    return pick(pc.cast(as_array(column), pa.float64()), keep)
+
+
+def _is_empty(column: pa.Array, keep: npt.NDArray[np.int64]) -> bool:
+    """Whether the column holds nothing on the kept rows."""
+    if column.null_count == len(column):
+        return True
+    picked = pick(column, keep)
+    return bool(picked.null_count == len(picked))
+
+
+def split_controls(table: RawTable, is_control: npt.NDArray[np.bool_]) -> RawTable:
+    """The table with its control rows put aside in `controls`."""
+    if not is_control.any():
+        return table
+    controls = take_rows(table, np.flatnonzero(is_control))
+    rest = take_rows(table, np.flatnonzero(~is_control))
+    skipped = {**table.skipped, "jumlah": int(is_control.sum())}
+    return replace(rest, controls=replace(controls, skipped={}), skipped=skipped)
+
+
+def take_rows(table: RawTable, rows: npt.NDArray[np.int64]) -> RawTable:
+    return replace(
+        table,
+        keys=pick(table.keys, rows),
+        text=tuple(pick(column, rows) for column in table.text),
+        number=tuple(None if column is None else pick(column, rows) for column in table.number),
+    )
+
+
+def fill_down(table: RawTable, places: Sequence[int]) -> RawTable:
+    """Empty cells of these columns repeat the cell above: a cell merged downwards."""
+    text, number = list(table.text), list(table.number)
+    for at in places:
+        empty = pc.fill_null(pc.or_(pc.utf8_is_space(text[at]), pc.equal(text[at], "")), True)
+        text[at] = pc.fill_null_forward(pc.if_else(empty, None, text[at]))
+        filled = number[at]
+        if filled is not None:
+            number[at] = pa.array(_forward(filled, np.asarray(empty)), from_pandas=True)
+    return replace(table, text=tuple(text), number=tuple(number))
+
+
+def _forward(number: pa.Array, empty: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """The number that belongs to the text carried down; a text cell carried down has none."""
+    source = np.maximum.accumulate(np.where(empty, -1, np.arange(len(empty))))
+    values = np.asarray(pc.fill_null(number, np.nan))
+    return np.where(source < 0, np.nan, values[source])
+
+
+def unique_headers(table: RawTable) -> list[str]:
+    """Header texts as unique column names: unnamed ones by their letters, repeated ones with a number."""
+    names: dict[str, None] = {}
+    for path, col_no in zip(table.headers, table.col_no, strict=True):
+        name = path_text(path) or f"Kolom {column_letters(col_no)}"
+        count = 1
+        while (name if count == 1 else f"{name} ({count})") in names:
+            count += 1
+        names[name if count == 1 else f"{name} ({count})"] = None
+    return list(names)
+
+
+def geometry_fault(sheet: str, message: str) -> Finding:
+    """A contract that does not fit the sheet it describes: our job, not the agency's."""
+    return Finding(
+        rule="susunan_kontrak",
+        message=message,
+        cause="Kontrak dataset tidak cocok dengan susunan lembar.",
+        action="Diskominfo memperbaiki blok layout atau columns pada kontrak.",
+        owner=Owner.DISKOMINFO,
+        sheet=sheet,
+    )

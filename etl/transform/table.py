@@ -1,0 +1,140 @@
+"""One sheet, understood: header bound, rows read column by column, figures made, what was not understood set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.contract import Contract, Layout
+from etl.findings import Finding, Refused, Severity, has_refusal
+from etl.frames import RawTable, Sheet, column_letters, row_key
+from etl.transform import corrections, layout, reshape
+from etl.transform.binding import added_columns, bind
+from etl.transform.cells import FaultBook
+from etl.transform.layout import path_text
+from etl.transform.reader import Reader
+from etl.transform.regions import Regions
+from etl.transform.spread import claim
+from etl.transform.stated import known_code, stated_period
+from etl.transform.text import distinct, fold, folded
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One sheet's share of a Tidy."""
+
+    sheet: str
+    sheet_no: int
+    rows: pd.DataFrame
+    raw: pd.DataFrame
+    figures: pa.Table
+    controls: pa.Table
+    columns: dict[str, tuple[int, str]]
+    findings: tuple[Finding, ...]
+    skipped: dict[str, int]
+    corrected: int
+    transposed: bool
+
+
+def understand(
+    sheet: Sheet, block: Layout, contract: Contract, regions: Regions, file_name: str, book: FaultBook
+) -> Understood:
+    """Reads one sheet; cells that are not understood go into `book`. Raises Refused when the table cannot be used."""
+    found, grid = layout.read_table(sheet, block)
+    stated, unclear = stated_period(contract, {"file": file_name, "sheet": sheet.name, "title": found.title})
+    period = known_code(stated, contract.calendar.period)
+    binding = bind(found, contract, block, grid, period)
+    spreads, free, wrong = claim(found, binding.free, contract, regions)
+    if unclear or wrong:
+        raise Refused(*unclear, *wrong)
+
+    table = layout.split_controls(found, _control_rows(found, contract, binding.columns))
+    table = layout.fill_down(table, [binding.columns[name] for name in block.fill_down if name in binding.columns])
+    reader = Reader(contract, regions, binding.columns, spreads, stated)
+    reader.check(table)
+    table, overdue, corrected = corrections.apply(table, contract.corrections, reader.places, reader.rows_with)
+
+    read = reader.read(table, book)
+    controls = [reshape.figures(read.rows, read.controls, contract)]
+    if table.controls is not None:
+        aside = reader.read(table.controls, None)
+        controls.append(reshape.figures(aside.rows, aside.measures, contract, partly=True))
+    measured = [table.col_no[place] for place in reader.measured]
+    own = [*added_columns(found, free), *overdue]
+    notes = _notes(sheet, block, table, measured, book)
+    return Understood(
+        sheet=sheet.name,
+        sheet_no=sheet.no,
+        rows=reader.frame(table, read),
+        raw=_raw(table),
+        figures=reshape.figures(read.rows, read.measures, contract),
+        controls=pa.concat_tables(controls),
+        columns={
+            name: (table.col_no[place], path_text(table.headers[place])) for name, place in binding.columns.items()
+        },
+        findings=(*(exchanged(one) if block.transpose else one for one in own), *notes),
+        skipped=table.skipped,
+        corrected=corrected,
+        transposed=block.transpose,
+    )
+
+
+def _control_rows(table: RawTable, contract: Contract, columns: dict[str, int]) -> npt.NDArray[np.bool_]:
+    """Rows of which one of the named columns holds one of the contract's words for a total."""
+    is_control = np.zeros(len(table.keys), bool)
+    if contract.totals is None:
+        return is_control
+    for name, words in contract.totals.where.items():
+        if name in columns:
+            wanted = folded(words)
+            values, index = distinct(table.text[columns[name]])
+            hits = [place for place, value in enumerate(values) if fold(value) in wanted]
+            is_control |= np.isin(index, hits) if hits else False
+    return is_control
+
+
+def _notes(sheet: Sheet, block: Layout, table: RawTable, measured: Sequence[int], book: FaultBook) -> list[Finding]:
+    """What the reader of the file noted: a fault where it hits a measure, else a note that keeps its place."""
+    kept: list[Finding] = []
+    for note in sheet.notes:
+        row, column = note.row, _column_no(note.column)
+        if block.transpose and row is not None:
+            row, column = column, row
+        key = row_key(sheet.no, row) if row else None
+        if key is not None and column in measured and pc.index(table.keys, key).as_py() >= 0:
+            book.add_note(note, key, column)
+        elif note.row is not None:
+            kept.append(replace(note, severity=Severity.CATATAN))
+        else:
+            kept.append(note)
+    if has_refusal(kept):
+        raise Refused(*kept)
+    return kept
+
+
+def exchanged(finding: Finding) -> Finding:
+    """The finding as the sheet shows it, where the table was read sideways: its columns are the sheet's rows."""
+    column = column_letters(finding.row) if finding.row else ""
+    return replace(finding, row=_column_no(finding.column) or None, column=column)
+
+
+def _column_no(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _raw(table: RawTable) -> pd.DataFrame:
+    """Every source column as received, without a copy."""
+    columns = {
+        name: pd.arrays.ArrowExtensionArray(pa.chunked_array([text]))
+        for name, text in zip(layout.unique_headers(table), table.text, strict=True)
+    }
+    return pd.DataFrame(columns, index=pd.Index(np.asarray(table.keys)), copy=False)

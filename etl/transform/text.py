@@ -1,0 +1,69 @@
+"""Text as people type it, made comparable; and columns of text seen through their distinct values.
+
+A column of a million cells holds some hundred different texts: everything that needs thought is done once per text and
+carried back to the rows by index.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_SPACES = re.compile(r"[\s\u200b\u200c\u2060\ufeff]+")
+
+Index = npt.NDArray[np.int32]
+"""Per row the place of its text among the distinct ones; -1 where the cell is empty."""
+
+
+def tidy_text(text: str) -> str:
+    """Line breaks, non-breaking and repeated spaces become one space; invisible characters go."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def fold(text: str) -> str:
+    """The form in which header texts, marks and category texts are compared: width, case and spacing do not matter."""
+    return tidy_text(unicodedata.normalize("NFKC", text)).casefold()
+
+
+def folded(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(text) for text in texts)
+
+
+def as_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """One contiguous Arrow array."""
+    if isinstance(column, pa.ChunkedArray):
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return column
+
+
+def distinct(column: pa.Array | pa.ChunkedArray) -> tuple[list[str], Index]:
+    """The different texts of a column and, per row, which one it is; cells of nothing but spaces count as empty."""
+    encoded = as_array(column)
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
+    values: list[str] = encoded.dictionary.to_pylist()
+    index = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int32)
+    blank = [place for place, value in enumerate(values) if not tidy_text(value)]
+    if blank:
+        index = np.where(np.isin(index, blank), np.int32(-1), index)
+    return values, index
+
+
+def coded(index: Index, values: list[str]) -> pa.DictionaryArray:
+    """Dictionary array of `values` by `index`; -1 becomes null."""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(index, pa.int32(), mask=index < 0), pa.array(values, pa.string()), safe=False
+    )
+
+
+def constant(value: str | None, n_rows: int) -> pa.DictionaryArray:
+    """The same text (or null) on every row."""
+    if value is None:
+        return coded(np.full(n_rows, -1, np.int32), [])
+    return coded(np.zeros(n_rows, np.int32), [value])
