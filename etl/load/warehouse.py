@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
-import io
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -22,11 +22,8 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from etl.findings import Finding, Owner, SourceUnavailable
+from etl.load.exchange import copy_rows
 from etl.settings import WAREHOUSE_SQL
-
-OWNER = "satudata_owner"
-READER = "portal_reader"
-_MIGRATION_LOCK = 7_640_800_001
 
 
 class MigrationFailed(Exception):
@@ -35,8 +32,14 @@ class MigrationFailed(Exception):
 
 @cache
 def sql(name: str) -> str:
-    """Text of `warehouse_sql/<name>`, e.g. `load/close.sql`."""
-    return (WAREHOUSE_SQL / name).read_text(encoding="utf-8")
+    """Text of `warehouse_sql/<name>`, e.g. `roles.sql`; `load/figures.sql#close` is one statement of a file, the part
+    below its line `-- name: close`."""
+    path, _, part = name.partition("#")
+    text = (WAREHOUSE_SQL / path).read_text(encoding="utf-8")
+    if not part:
+        return text
+    pieces = re.split(r"(?m)^-- name: (\w+)\n", text)
+    return dict(zip(pieces[1::2], pieces[2::2], strict=True))[part].strip().rstrip(";")
 
 
 def connect(dsn: str) -> Connection:
@@ -85,7 +88,7 @@ def transaction(conn: Connection) -> Iterator[Cursor]:
 
 
 def rows(cursor: Cursor, name: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    """Every row of the query in `warehouse_sql/<name>`."""
+    """Every row of the query `name` (see `sql`)."""
     cursor.execute(sql(name), parameters)
     return cursor.fetchall()
 
@@ -133,14 +136,14 @@ def _numbered(folder: Path) -> list[Path]:
 def _migration_lock(conn: Connection) -> Iterator[None]:
     """One migration of this database at a time; the lock is the session's, so it outlives each step's commit."""
     with transaction(conn) as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+        cursor.execute(sql("load/migration.sql#lock"))
     try:
         yield
     finally:
         if not conn.closed:
             conn.rollback()
             with transaction(conn) as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", (_MIGRATION_LOCK,))
+                cursor.execute(sql("load/migration.sql#unlock"))
 
 
 def _prepare(conn: Connection) -> None:
@@ -156,17 +159,16 @@ def _prepare(conn: Connection) -> None:
         except errors.InsufficientPrivilege as error:
             raise MigrationFailed(
                 f"Peran gudang tidak dapat dibuat: {error.diag.message_primary}. Sebab: pengguna pada SATUDATA_DSN "
-                "tidak memiliki CREATEROLE. Tindakan: jalankan `satudata migrate` sekali dengan pengguna yang memilikinya."
+                "tidak memiliki CREATEROLE. Tindakan: jalankan `satudata migrate` sekali dengan pengguna yang punya."
             ) from error
     with transaction(conn) as cursor:
-        cursor.execute(f"SET LOCAL ROLE {OWNER}")
+        cursor.execute(sql("load/migration.sql#as_owner"))
         cursor.execute(sql("bootstrap.sql"))
 
 
 def _applied(conn: Connection) -> dict[str, str]:
     with transaction(conn) as cursor:
-        cursor.execute("SELECT name, sha256 FROM audit.migration")
-        return dict(cursor.fetchall())
+        return dict(rows(cursor, "load/migration.sql#applied"))
 
 
 def _refuse_changed(files: list[Path], applied: dict[str, str]) -> None:
@@ -175,21 +177,17 @@ def _refuse_changed(files: list[Path], applied: dict[str, str]) -> None:
     if changed or unknown:
         raise MigrationFailed(
             f"Migrasi yang sudah diterapkan tidak lagi sama: {', '.join(changed + unknown)}. Sebab: berkasnya diubah "
-            "atau dihapus, atau gudang ini milik versi yang lebih baru. Tindakan: kembalikan berkas itu seperti semula dan "
-            "tulis perubahan sebagai migrasi bernomor berikutnya."
+            "atau dihapus, atau gudang ini milik versi yang lebih baru. Tindakan: kembalikan berkas itu seperti semula "
+            "dan tulis perubahan sebagai migrasi bernomor berikutnya."
         )
 
 
 def _apply(conn: Connection, name: str, statements: str, fingerprint: str) -> None:
     try:
         with transaction(conn) as cursor:
-            cursor.execute(f"SET LOCAL ROLE {OWNER}")
+            cursor.execute(sql("load/migration.sql#as_owner"))
             cursor.execute(statements)
-            cursor.execute(
-                "INSERT INTO audit.migration (name, sha256) VALUES (%s, %s) "
-                "ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now()",
-                (name, fingerprint),
-            )
+            cursor.execute(sql("load/migration.sql#record"), {"name": name, "sha256": fingerprint})
     except psycopg2.Error as error:
         raise MigrationFailed(
             f"Langkah {name} gagal dan dibatalkan seluruhnya: {str(error).strip()}. Tindakan: perbaiki sebabnya, lalu "
@@ -218,7 +216,8 @@ CODE_LISTS = {
 }
 """File in warehouse_sql/reference → its table and key."""
 
-_DEFAULTS = {"berlaku_dari": "-infinity", "berlaku_sampai": "infinity"}
+_EMPTY = {"berlaku_dari": "-infinity", "berlaku_sampai": "infinity", "kode": "", "varian": ""}
+"""What an empty cell means; NULL in every other column."""
 
 
 def seed(conn: Connection, folder: Path = WAREHOUSE_SQL / "reference") -> None:
@@ -246,7 +245,7 @@ def _merge_list(cursor: Cursor, path: Path, table: str, key: tuple[str, ...]) ->
         raise ValueError(
             f"{path.name}: kolom kunci yang hilang {sorted(missing)}, baris yang tidak sama panjang {ragged}"
         )
-    filled = [[cell or _DEFAULTS.get(column, "") for column, cell in zip(header, line, strict=True)] for line in lines]
+    filled = [[cell or _EMPTY.get(column) for column, cell in zip(header, line, strict=True)] for line in lines]
     identifiers = [compose.Identifier(column) for column in header]
     target = compose.SQL(table)  # from CODE_LISTS
     parts = {
@@ -259,25 +258,9 @@ def _merge_list(cursor: Cursor, path: Path, table: str, key: tuple[str, ...]) ->
         "old": compose.SQL(", ").join(compose.SQL("lama.{}").format(identifier) for identifier in identifiers),
         "new": compose.SQL(", ").join(compose.SQL("excluded.{}").format(identifier) for identifier in identifiers),
     }
-    cursor.execute(compose.SQL(sql("load/code_list_stage.sql")).format(**parts))
-    copy_rows(
-        cursor, "pg_temp.code_list", header, filled, force_null=[c for c in header if c not in ("kode", "varian")]
-    )
-    cursor.execute(compose.SQL(sql("load/code_list_merge.sql")).format(**parts))
-
-
-# ── copying in ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def copy_rows(
-    cursor: Cursor, table: str, columns: list[str], lines: list[list[str]], *, force_null: list[str] | None = None
-) -> None:
-    """COPY a few rows of text into a table. Empty text is NULL only in the columns of `force_null`."""
-    buffer = io.StringIO()
-    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerows(lines)
-    buffer.seek(0)
-    forced = f", FORCE_NULL ({', '.join(force_null)})" if force_null else ""
-    cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv{forced})", buffer)
+    cursor.execute(compose.SQL(sql("load/code_list.sql#stage")).format(**parts))
+    copy_rows(cursor, "pg_temp.code_list", header, filled)
+    cursor.execute(compose.SQL(sql("load/code_list.sql#merge")).format(**parts))
 
 
 # ── readers ──────────────────────────────────────────────────────────────────────────────────────────────────────────

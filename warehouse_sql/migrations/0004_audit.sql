@@ -32,7 +32,6 @@ CREATE TABLE audit.submission (
     n_removed int NOT NULL DEFAULT 0,
     n_corrected int NOT NULL DEFAULT 0,
     skipped jsonb NOT NULL DEFAULT '{}',
-    content_digest text,
     started_at timestamptz,
     finished_at timestamptz
 );
@@ -49,7 +48,6 @@ COMMENT ON COLUMN audit.submission.n_loaded IS
 COMMENT ON COLUMN audit.submission.n_returned IS 'Good rows of a submission that was returned or replaced as a whole.';
 COMMENT ON COLUMN audit.submission.n_figures IS 'Figures read from rows that were not quarantined.';
 COMMENT ON COLUMN audit.submission.skipped IS 'Rows left out by kind (kosong, kaki, jumlah): counted apart.';
-COMMENT ON COLUMN audit.submission.content_digest IS 'sha256 over the sorted figures: equal for equal data, whatever the file looks like.';
 
 CREATE TABLE audit.sheet (
     submission_id bigint NOT NULL REFERENCES audit.submission (id),

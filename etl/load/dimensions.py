@@ -1,0 +1,242 @@
+"""Members of the dimensions: what contracts declare, what code lists hold, and the ids that figures point to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from etl.contract import Catalogue, Contract
+from etl.frames import ROW_SPAN
+from etl.load.exchange import clean
+from etl.load.warehouse import rows, sql, transaction
+from etl.transform.periods import bounds
+from etl.transform.regions import Alias, Level, Region, Regions
+
+_LEVELS: dict[str, Level] = {"kota": "kabupaten", "kelurahan": "desa"}
+
+MARK_LENGTH = 40
+"""Longest mark that stands instead of a number; a whole sentence in a figure's cell is no mark."""
+
+
+class UnknownMember(Exception):
+    """Figures name a member that the warehouse does not have: catalogue or code lists were not brought up to date."""
+
+
+def read_regions(conn: Connection) -> Regions:
+    """Regions in force today and their other names, as the transforms want them. Two reads, nothing locked."""
+    with transaction(conn) as cursor:
+        regions = [
+            Region(kode, kode_bps, nama, _LEVELS.get(tingkat, tingkat), induk)
+            for kode, kode_bps, nama, tingkat, induk in rows(cursor, "load/dimension.sql#regions")
+        ]
+        aliases = [
+            Alias(alias, kode or None, _LEVELS.get(tingkat, tingkat))
+            for alias, kode, tingkat in rows(cursor, "load/dimension.sql#aliases")
+        ]
+    return Regions(regions, aliases)
+
+
+# ── what the contracts declare ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def sync_catalogue(conn: Connection, catalogue: Catalogue) -> None:
+    """Agencies, datasets and indicators as the contracts have them now; what a contract dropped is marked inactive.
+
+    The catalogue may hold one agency's contracts only: the others' stay as they are. Unchanged rows are not rewritten.
+    """
+    contracts = list(catalogue.contracts.values())
+    agencies = [
+        {"skpd": name, "kode": skpd.kode, "nama": skpd.nama, "kontak": skpd.kontak}
+        for name, skpd in catalogue.skpd.items()
+    ]
+    indicators = [row for contract in contracts for row in _indicators(contract)]
+    with transaction(conn) as cursor:
+        cursor.execute(sql("load/catalogue.sql#skpd"), {"rows": json.dumps(agencies)})
+        cursor.execute(sql("load/catalogue.sql#dataset"), {"rows": json.dumps([_dataset(c) for c in contracts])})
+        cursor.execute(sql("load/catalogue.sql#indikator"), {"rows": json.dumps(indicators)})
+        kept = {
+            "skpd": sorted({contract.skpd for contract in contracts}),
+            "datasets": [contract.id for contract in contracts],
+            "indikator": [row["kode"] for row in indicators],
+        }
+        cursor.execute(sql("load/catalogue.sql#retire"), kept)
+
+
+def _dataset(contract: Contract) -> dict[str, Any]:
+    return {
+        "dataset": contract.id,
+        "skpd": contract.producer,
+        "judul": contract.title,
+        "deskripsi": contract.description,
+        "urusan": contract.urusan,
+        "akses": contract.access,
+        "dasar_akses": contract.access_ground,
+        "lisensi": contract.license,
+        "status_data": contract.status,
+        "metode": contract.method,
+        "frekuensi": contract.calendar.period,
+        "tenggat_hari": contract.calendar.due_days,
+        "masa_tenggang_hari": contract.calendar.grace_days,
+        "cara_muat": contract.load,
+        "cara_rilis": contract.release.policy,
+        "ambang_karantina_persen": contract.threshold.quarantined_percent,
+        "kontrak_sha256": hashlib.sha256(contract.resolved.encode()).hexdigest(),
+    }
+
+
+def _indicators(contract: Contract) -> list[dict[str, Any]]:
+    return [
+        {
+            "kode": code,
+            "dataset": contract.id,
+            "nama": indikator.nama,
+            "konsep": indikator.konsep,
+            "definisi": indikator.definisi,
+            "satuan": indikator.satuan,
+            "arah": indikator.arah,
+            "dapat_dijumlah": indikator.additive,
+            "rumus": indikator.rumus,
+        }
+        for code, indikator in contract.indikator.items()
+    ]
+
+
+# ── what figures point to ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Figures(NamedTuple):
+    """Figures as the warehouse holds them, one per line.
+
+    ids: int32 arrays indikator, wilayah, periode, rincian. nilai: exact decimal text, null where a mark stands.
+    penanda: text or null. key: row key; sheet_no, row_no, col_no: where the cell is.
+    """
+
+    ids: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    nilai: pa.Array
+    penanda: pa.Array
+    key: np.ndarray
+    col_no: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    @property
+    def sheet_no(self) -> np.ndarray:
+        return (self.key // ROW_SPAN).astype(np.int16)
+
+    @property
+    def row_no(self) -> np.ndarray:
+        return (self.key % ROW_SPAN).astype(np.int32)
+
+    def take(self, index: np.ndarray) -> Figures:
+        """The figures at these places, in this order."""
+        places = pa.array(index)
+        ids = tuple(column[index] for column in self.ids)
+        return Figures(ids, self.nilai.take(places), self.penanda.take(places), self.key[index], self.col_no[index])
+
+
+def resolve(conn: Connection, dataset: str, figures: pa.Table) -> Figures:
+    """Codes → ids. New periods and breakdowns become members at once, in a transaction of their own: a member that no
+    figure uses does no harm, while holding it back would make loads of other datasets wait.
+
+    figures: schema etl.frames.FIGURES. Raises UnknownMember for an indicator or region the warehouse does not have.
+    """
+    table = figures.unify_dictionaries().combine_chunks()
+    codes = {name: _dictionary(table, name) for name in ("indikator", "wilayah", "periode", "rincian")}
+    with transaction(conn) as cursor:
+        ids = {
+            "indikator": _indikator_ids(cursor, dataset, codes["indikator"][0]),
+            "periode": _member_ids(cursor, "periode", codes["periode"][0], _add_periods),
+            "rincian": _member_ids(cursor, "rincian", codes["rincian"][0], _add_breakdowns),
+        }
+        wilayah = _wilayah_ids(cursor, codes["wilayah"], codes["periode"])
+    resolved = (
+        ids["indikator"][codes["indikator"][1]],
+        wilayah,
+        ids["periode"][codes["periode"][1]],
+        ids["rincian"][codes["rincian"][1]],
+    )
+    nilai = pc.coalesce(_flat(table["desimal"]), pc.cast(_flat(table["nilai"]), pa.string()))
+    penanda = clean(_flat(table["penanda"]), MARK_LENGTH)
+    return Figures(resolved, nilai, penanda, _flat(table["key"]).to_numpy(), _flat(table["col_no"]).to_numpy())
+
+
+def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _dictionary(table: pa.Table, name: str) -> tuple[list[str], np.ndarray]:
+    """Distinct codes that occur, and per figure the place of its own. A breakdown may be null: none."""
+    column = _flat(table[name])
+    if name == "rincian":
+        column = pc.fill_null(column, "")
+    column = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+    if column.null_count:
+        raise UnknownMember(f"{column.null_count} angka tanpa {name}")
+    places, index = np.unique(column.indices.to_numpy(zero_copy_only=False), return_inverse=True)
+    return column.dictionary.take(pa.array(places)).to_pylist(), index.astype(np.int32)
+
+
+def _indikator_ids(cursor: Cursor, dataset: str, codes: list[str]) -> np.ndarray:
+    known = dict(rows(cursor, "load/dimension.sql#indikator", {"dataset": dataset}))
+    return _ids("indikator", codes, known)
+
+
+def _member_ids(cursor: Cursor, name: str, codes: list[str], add: Callable[[Cursor, list[str]], None]) -> np.ndarray:
+    known = dict(rows(cursor, f"load/dimension.sql#{name}", {"codes": codes}))
+    new = sorted(set(codes) - set(known))
+    if new:
+        add(cursor, new)
+        known = dict(rows(cursor, f"load/dimension.sql#{name}", {"codes": codes}))
+    return _ids(name, codes, known)
+
+
+def _add_periods(cursor: Cursor, codes: list[str]) -> None:
+    starts, ends, kinds = zip(*(bounds(code) for code in codes), strict=True)
+    parameters = {"codes": codes, "kinds": list(kinds), "starts": list(starts), "ends": list(ends)}
+    cursor.execute(sql("load/dimension.sql#add_periode"), parameters)
+
+
+def _add_breakdowns(cursor: Cursor, codes: list[str]) -> None:
+    details = [dict(part.split("=", 1) for part in code.split("|")) for code in codes]
+    parameters = {"codes": codes, "details": [json.dumps(detail, ensure_ascii=False) for detail in details]}
+    cursor.execute(sql("load/dimension.sql#add_rincian"), parameters)
+
+
+def _wilayah_ids(
+    cursor: Cursor, wilayah: tuple[list[str], np.ndarray], periode: tuple[list[str], np.ndarray]
+) -> np.ndarray:
+    """Per figure the version of its region that was in force when its period ended."""
+    versions: dict[str, list[tuple[Any, Any, int]]] = {}
+    for code, member, start, end in rows(cursor, "load/dimension.sql#wilayah_versions", {"codes": wilayah[0]}):
+        versions.setdefault(code, []).append((start, end, member))
+    latest: np.ndarray = _ids("wilayah", wilayah[0], {code: found[-1][2] for code, found in versions.items()})
+    ids: np.ndarray = latest[wilayah[1]]
+    several = [place for place, code in enumerate(wilayah[0]) if len(versions[code]) > 1]
+    closing = [bounds(code)[1] for code in periode[0]] if several else []
+    for place in several:
+        by_period = np.array(
+            [next((v[2] for v in versions[wilayah[0][place]] if v[0] <= day < v[1]), latest[place]) for day in closing],
+            dtype=np.int32,
+        )
+        mine = wilayah[1] == place
+        ids[mine] = by_period[periode[1][mine]]
+    return ids
+
+
+def _ids(name: str, codes: list[str], known: dict[str, int]) -> np.ndarray:
+    missing = [code for code in codes if code not in known]
+    if missing:
+        raise UnknownMember(
+            f"{name} tidak ada di gudang: {', '.join(missing[:5])}. Sebab: katalog atau daftar kode belum diperbarui. "
+            "Tindakan: jalankan `satudata migrate`, lalu ulangi."
+        )
+    return np.array([known[code] for code in codes], dtype=np.int32)

@@ -1,0 +1,55 @@
+"""What each source looked like when it was last taken, so that what is unchanged is not read again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection
+
+from etl.load.exchange import clip
+from etl.load.warehouse import rows, sql, transaction
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """One source as last taken: what it looked like, by which contract it was read, and the submission it became."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    contract_sha256: str
+    submission_id: int
+    checked_at: datetime
+    problem: str | None
+
+
+def known_sources(conn: Connection, dataset: str) -> dict[str, SourceState]:
+    """Path → state of every source of the dataset that was ever taken."""
+    with transaction(conn) as cursor:
+        found = [SourceState(*row) for row in rows(cursor, "load/source_state.sql#known", {"dataset": dataset})]
+    return {state.path: state for state in found}
+
+
+def remember_source(
+    conn: Connection, dataset: str, path: str, size: int, mtime_ns: int, sha256: str, submission_id: int
+) -> None:
+    """The source now looks like this and is accounted for by this submission; any problem it had is over."""
+    state = {
+        "dataset": dataset,
+        "path": path,
+        "size": size,
+        "mtime_ns": mtime_ns,
+        "sha256": sha256,
+        "submission_id": submission_id,
+    }
+    with transaction(conn) as cursor:
+        cursor.execute(sql("load/source_state.sql#remember"), state)
+
+
+def source_problem(conn: Connection, dataset: str, path: str, problem: str) -> None:
+    """The source could not be read; shown in the summary until it can. What was taken from it before stays known."""
+    with transaction(conn) as cursor:
+        parameters = {"dataset": dataset, "path": path, "problem": clip(problem, 2000)}
+        cursor.execute(sql("load/source_state.sql#problem"), parameters)

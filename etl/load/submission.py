@@ -1,0 +1,382 @@
+"""A submission's way into the warehouse: registered, then loaded in one transaction, or returned, or failed.
+
+Killed at any point the warehouse is as before or as after, never between; run again it ends where it would have ended.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from etl.contract import Contract
+from etl.findings import Finding
+from etl.frames import CheckResult, Tidy
+from etl.load import records
+from etl.load.dimensions import resolve
+from etl.load.exchange import clip
+from etl.load.figures import STATUS, Difference, apply, difference, earlier, stage
+from etl.load.warehouse import rows, sql, transaction
+
+__all__ = [
+    "Counts",
+    "CountsDiffer",
+    "Submission",
+    "describe",
+    "earlier",
+    "fail",
+    "find",
+    "give_back",
+    "load",
+    "register",
+    "unprocessed",
+]
+
+SYSTEM = "sistem"
+"""Who returned a submission that the rules refuse."""
+
+
+class CountsDiffer(Exception):
+    """Rows in are not rows loaded, unchanged and quarantined. Nothing was kept; it is our fault, not the agency's."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One row of audit.submission. Counts are of source rows, those of n_figures and below of figures."""
+
+    id: int
+    dataset: str
+    skpd: str
+    path: str
+    sha256: str
+    size: int
+    contract_sha256: str
+    received_at: datetime
+    status: str
+    label: str
+    periods: list[str]
+    load_mode: str | None
+    status_data: int | None
+    n_received: int
+    n_loaded: int
+    n_unchanged: int
+    n_quarantined: int
+    n_returned: int
+    n_figures: int
+    n_new: int
+    n_changed: int
+    n_removed: int
+    has_findings: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of a submission. received = loaded + unchanged + quarantined + returned, in source rows; figures,
+    new, changed and removed are figures. While it waits, `loaded` is what its release would load."""
+
+    status: str
+    received: int = 0
+    loaded: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    returned: int = 0
+    figures: int = 0
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+# ── registered ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def register(
+    conn: Connection,
+    *,
+    dataset: str,
+    skpd: str,
+    path: str,
+    sha256: str,
+    size: int,
+    mtime_ns: int,
+    contract_json: str,
+    contract_sha256: str,
+    received_at: datetime | None = None,
+    findings: Sequence[Finding] = (),
+) -> int:
+    """A received, archived file becomes a submission; returns its id. The source counts as taken from here on.
+
+    The same bytes of the same source read by the same contract and still unprocessed are the same submission.
+    """
+    given = {
+        "dataset": dataset,
+        "skpd": skpd,
+        "path": path,
+        "sha256": sha256,
+        "size": size,
+        "mtime_ns": mtime_ns,
+        "contract_sha256": contract_sha256,
+        "contract_json": contract_json.replace("\\u0000", ""),
+        "received_at": received_at,
+        "label": clip(PurePosixPath(path).name, records.SHORT),
+    }
+    with transaction(conn) as cursor:
+        cursor.execute(sql("load/submission.sql#add_contract"), given)
+        added = rows(cursor, "load/submission.sql#add", given)
+        if added:
+            submission_id = int(added[0][0])
+            records.write_findings(cursor, submission_id, [f.at(file=PurePosixPath(path).name) for f in findings])
+        else:
+            submission_id = int(rows(cursor, "load/submission.sql#received", given)[0][0])
+        cursor.execute(sql("load/source_state.sql#remember"), {**given, "submission_id": submission_id})
+        cursor.execute(sql("load/source_state.sql#solved"), given)
+    return submission_id
+
+
+def describe(conn: Connection, submission_id: int) -> Submission:
+    """Raises LookupError when there is no such submission."""
+    with transaction(conn) as cursor:
+        return read_submission(cursor, submission_id)
+
+
+def read_submission(cursor: Cursor, submission_id: int) -> Submission:
+    found = rows(cursor, "load/submission.sql#describe", {"id": submission_id})
+    if not found:
+        raise LookupError(
+            f"Kiriman {submission_id} tidak ada. Nomornya tampil pada `satudata status` dan pada laporan."
+        )
+    return Submission(*found[0])
+
+
+def find(conn: Connection, dataset: str, path: str, sha256: str, contract_sha256: str) -> Submission | None:
+    """The latest submission of these bytes from this source by this contract."""
+    given = {"dataset": dataset, "path": path, "sha256": sha256, "contract_sha256": contract_sha256}
+    with transaction(conn) as cursor:
+        found = rows(cursor, "load/submission.sql#find", given)
+        return read_submission(cursor, found[0][0]) if found else None
+
+
+def unprocessed(conn: Connection, dataset: str) -> list[tuple[int, str]]:
+    """(id, path) of what was registered and neither loaded nor returned yet, oldest first."""
+    with transaction(conn) as cursor:
+        return [
+            (int(row[0]), str(row[1])) for row in rows(cursor, "load/submission.sql#unprocessed", {"dataset": dataset})
+        ]
+
+
+# ── loaded ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def load(
+    conn: Connection,
+    submission_id: int,
+    contract: Contract,
+    tidy: Tidy,
+    results: Sequence[CheckResult],
+    quarantined: pd.Index,
+    findings: Sequence[Finding],
+    *,
+    release_by: str | None = None,
+) -> Counts:
+    """Take a checked submission in: figures, findings, check results and quarantined rows in one transaction.
+
+    release_by: who releases it at once (the contract's rule); None: its figures wait in staging for the walidata.
+    findings: those not tied to a rule's cells; the cells come from `tidy.faults` and `results`. Of a submission that
+    says what is already released nothing waits: `tidy_berubah`. Waiting older submissions of the same source become
+    `digantikan`; so does this one when a newer one of its source came first. Already loaded: the counts it has.
+
+    Raises Refused (figures given twice), CountsDiffer, MergeFailed, UnknownMember; then nothing was kept.
+    """
+    received = tidy.rows.index
+    held = pd.Index(received.intersection(quarantined))
+    good = ~np.isin(tidy.figures["key"].to_numpy(), held.to_numpy(dtype=np.int64))
+    figures = resolve(conn, contract.id, tidy.figures if good.all() else tidy.figures.filter(pa.array(good)))
+    faults = records.all_faults(tidy, results)
+    quarantine = records.quarantine_table(submission_id, tidy, held, faults)
+    status = STATUS[contract.status]
+    with locked(conn, contract.id) as cursor:
+        submission = read_submission(cursor, submission_id)
+        if submission.status != "diterima":
+            return counts_of(submission)
+        found = difference(cursor, contract.id, figures, mode=contract.load, status=status, may_remove=len(held) == 0)
+        counts = count_rows(received, held, found)
+        counts = replace(counts, status=_place(cursor, submission, found, status, counts, release_by))
+        if counts.status == "digantikan":
+            counts = replace(counts, loaded=0, unchanged=0, returned=counts.loaded + counts.unchanged)
+        records.write_sheets(cursor, submission_id, tidy)
+        records.write_checks(cursor, submission_id, results)
+        cells = records.cell_findings(faults, tidy, submission.path)
+        records.write_findings(cursor, submission_id, [*findings, *cells])
+        records.write_quarantine(cursor, quarantine)
+        records.write_differences(cursor, submission_id, found)
+        _finish(cursor, submission_id, counts, contract, tidy)
+    return counts
+
+
+@contextmanager
+def locked(conn: Connection, dataset: str) -> Iterator[Cursor]:
+    """A transaction that alone changes this dataset, and whose time is later than the dataset's last release.
+
+    now() is when a transaction began, which may be before another one, which it then waited for, released: versions
+    would end before they began. So a transaction that had to wait starts over.
+    """
+    while True:
+        with transaction(conn) as cursor:
+            cursor.execute(sql("load/submission.sql#lock"), {"dataset": dataset})
+            if rows(cursor, "load/submission.sql#clock_is_ahead", {"dataset": dataset})[0][0]:
+                yield cursor
+                return
+
+
+def _place(
+    cursor: Cursor, submission: Submission, found: Difference, status: int, counts: Counts, release_by: str | None
+) -> str:
+    """Put the figures where they belong; returns what the submission's status becomes."""
+    if rows(cursor, "load/submission.sql#newer_of_same_source", {"id": submission.id})[0][0] is not None:
+        return "digantikan"
+    cursor.execute(sql("load/submission.sql#supersede"), {"id": submission.id})
+    if found.is_empty:
+        return "tidak_berubah"
+    if release_by is None:
+        stage(cursor, submission.id, found.figures)
+        return "menunggu"
+    apply(cursor, submission.id, found, status)
+    record_release(cursor, submission, counts, by=release_by, reason="tidak ada temuan", automatic=True)
+    return "dirilis"
+
+
+def count_rows(received: pd.Index, quarantined: pd.Index, found: Difference) -> Counts:
+    """Source rows by where they ended. Raises CountsDiffer when one ended nowhere or in two places."""
+    loaded, unchanged = found.loaded_keys(), found.unchanged_keys()
+    keys = received.to_numpy(dtype=np.int64)
+    given = np.concatenate([loaded, unchanged, quarantined.to_numpy(dtype=np.int64)])
+    without = np.setdiff1d(keys, given)  # a row that holds no figure at all has nothing to change
+    unknown = np.setdiff1d(given, keys)
+    if len(unknown) or len(np.unique(keys)) != len(keys) or len(keys) != len(given) + len(without):
+        raise CountsDiffer(
+            f"{len(keys)} baris masuk, tetapi {len(loaded)} dimuat + {len(unchanged)} tidak berubah + "
+            f"{len(quarantined)} dikarantina + {len(without)} tanpa angka, {len(unknown)} di antaranya tidak dikenal. "
+            "Tidak ada yang dimuat."
+        )
+    return Counts(
+        status="",
+        received=len(keys),
+        loaded=len(loaded),
+        unchanged=len(unchanged) + len(without),
+        quarantined=len(quarantined),
+        figures=len(found.figures),
+        new=len(found.new),
+        changed=len(found.changed),
+        removed=len(found.removed),
+    )
+
+
+def record_release(
+    cursor: Cursor, submission: Submission, counts: Counts, *, by: str, reason: str, automatic: bool
+) -> None:
+    """The decision and the release that follows from it."""
+    decision_id = record_decision(cursor, submission.id, "dirilis", by, reason, automatic=automatic)
+    numbers = {"n_new": counts.new, "n_changed": counts.changed, "n_removed": counts.removed}
+    given = {"id": submission.id, "decision_id": decision_id, "dataset": submission.dataset, **numbers}
+    cursor.execute(sql("load/decision.sql#release"), given)
+
+
+def record_decision(cursor: Cursor, submission_id: int, decision: str, by: str, reason: str, *, automatic: bool) -> int:
+    given = {
+        "id": submission_id,
+        "decision": decision,
+        "by": clip(by, records.SHORT),
+        "reason": clip(reason, records.LONG),
+        "automatic": automatic,
+    }
+    return int(rows(cursor, "load/decision.sql#decide", given)[0][0])
+
+
+# ── returned or failed ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def give_back(
+    conn: Connection,
+    submission_id: int,
+    *,
+    findings: Sequence[Finding],
+    results: Sequence[CheckResult] = (),
+    contract: Contract | None = None,
+    tidy: Tidy | None = None,
+    quarantined: pd.Index | None = None,
+    by: str | None = None,
+    reason: str | None = None,
+) -> Counts:
+    """Return a submission that the rules refuse: nothing is loaded, everything found is kept, the decision recorded.
+
+    With `tidy` its rows are accounted for: the quarantined ones are kept as received, the others count as returned.
+    Already processed: the counts it has.
+    """
+    held = pd.Index([], dtype="int64")
+    if tidy is not None and quarantined is not None:
+        held = pd.Index(tidy.rows.index.intersection(quarantined))
+    faults = records.all_faults(tidy, results)
+    quarantine = records.quarantine_table(submission_id, tidy, held, faults) if tidy is not None else None
+    n_rows = 0 if tidy is None else len(tidy.rows)
+    with transaction(conn) as cursor:
+        submission = read_submission(cursor, submission_id)
+    with locked(conn, submission.dataset) as cursor:
+        submission = read_submission(cursor, submission_id)
+        if submission.status != "diterima":
+            return counts_of(submission)
+        counts = Counts("dikembalikan", received=n_rows, quarantined=len(held), returned=n_rows - len(held))
+        if tidy is not None and quarantine is not None:
+            records.write_sheets(cursor, submission_id, tidy)
+            findings = [*findings, *records.cell_findings(faults, tidy, submission.path)]
+            records.write_quarantine(cursor, quarantine)
+        records.write_checks(cursor, submission_id, results)
+        records.write_findings(cursor, submission_id, findings)
+        why = reason or "; ".join(dict.fromkeys(finding.message for finding in findings[:3])) or "ditolak aturan"
+        record_decision(cursor, submission_id, "dikembalikan", by or SYSTEM, why, automatic=by is None)
+        _finish(cursor, submission_id, counts, contract, tidy)
+    return counts
+
+
+def fail(conn: Connection, submission_id: int, finding: Finding) -> None:
+    """Mark a submission that we, not the agency, failed on. Collecting with force takes it again."""
+    with transaction(conn) as cursor:
+        cursor.execute(sql("load/submission.sql#fail"), {"id": submission_id})
+        if cursor.rowcount:
+            records.write_findings(cursor, submission_id, [finding])
+
+
+def _finish(cursor: Cursor, submission_id: int, counts: Counts, contract: Contract | None, tidy: Tidy | None) -> None:
+    periods = list(tidy.periods) if tidy else []
+    label = read_submission(cursor, submission_id).label
+    given: dict[str, Any] = {f"n_{name}": value for name, value in asdict(counts).items() if name != "status"}
+    given |= {
+        "id": submission_id,
+        "status": counts.status,
+        "label": _span(periods) or label,
+        "periods": periods,
+        "load_mode": contract.load if contract else None,
+        "status_data": STATUS[contract.status] if contract else None,
+        "n_corrected": tidy.corrected if tidy else 0,
+        "skipped": json.dumps(tidy.skipped if tidy else {}),
+    }
+    cursor.execute(sql("load/submission.sql#finish"), given)
+
+
+def _span(periods: Sequence[str]) -> str:
+    """`2024`, or `2015 - 2024` for several."""
+    return " - ".join(dict.fromkeys([periods[0], periods[-1]])) if periods else ""
+
+
+def counts_of(submission: Submission) -> Counts:
+    s = submission
+    rows_ended = (s.n_received, s.n_loaded, s.n_unchanged, s.n_quarantined, s.n_returned)
+    return Counts(s.status, *rows_ended, s.n_figures, s.n_new, s.n_changed, s.n_removed)

@@ -1,0 +1,160 @@
+-- name: why
+SELECT
+    i.kode AS indikator, i.nama, i.satuan, w.kode AS wilayah, w.nama AS nama_wilayah, p.kode AS periode, r.kode AS rincian,
+    f.nilai, f.penanda, t.nama AS status, f.valid_from, nullif(f.valid_to, 'infinity') AS valid_to, f.submission_id, k.path, k.skpd,
+    coalesce(l.name, '') AS lembar, f.row_no, f.col_no, k.sha256, k.contract_sha256, k.received_at,
+    c.decided_by, c.decided_at, c.reason
+FROM dw.fakta_indikator AS f
+JOIN dw.dim_indikator AS i ON i.indikator_id = f.indikator_id
+JOIN dw.dim_wilayah AS w ON w.wilayah_id = f.wilayah_id
+JOIN dw.dim_periode AS p ON p.periode_id = f.periode_id
+JOIN dw.dim_rincian AS r ON r.rincian_id = f.rincian_id
+JOIN dw.status_data AS t ON t.status = f.status
+JOIN audit.submission AS k ON k.id = f.submission_id
+LEFT JOIN audit.sheet AS l ON l.submission_id = f.submission_id AND l.sheet_no = f.sheet_no
+LEFT JOIN audit.release AS rel ON rel.submission_id = f.submission_id
+LEFT JOIN audit.decision AS c ON c.id = rel.decision_id
+WHERE f.kode_kabkota = %(kabkota)s
+    AND i.dataset = %(dataset)s
+    AND w.kode = %(wilayah)s
+    AND p.kode = %(periode)s
+    AND (%(rincian)s::text IS NULL OR r.kode = %(rincian)s)
+    AND (%(indikator)s::text IS NULL OR i.kode = %(indikator)s)
+ORDER BY i.kode, r.kode, f.valid_from DESC
+LIMIT 5000;
+
+-- name: checks
+SELECT submission_id, no, rule, title, severity, checked, failed, failed_rows
+FROM audit.check_result
+WHERE submission_id = ANY(%(ids)s)
+ORDER BY submission_id, no;
+
+-- name: replaced_by
+SELECT rel.submission_id, rel.released_at, c.decided_by, c.reason
+FROM audit.release AS rel
+JOIN audit.decision AS c ON c.id = rel.decision_id
+WHERE rel.dataset = %(dataset)s AND rel.released_at = ANY(%(moments)s);
+
+-- name: dataset
+SELECT
+    d.dataset, d.judul, d.deskripsi, d.skpd, r.nama AS nama_skpd, r.kontak, d.urusan, u.nama AS nama_urusan, d.akses,
+    d.status_data, d.metode, d.cara_muat, d.cara_rilis, d.ambang_karantina_persen
+FROM dw.dim_dataset AS d
+JOIN dw.skpd_register AS r ON r.skpd = d.skpd
+LEFT JOIN dw.dim_urusan AS u ON u.kode = d.urusan
+WHERE d.dataset = %(dataset)s;
+
+-- name: more_of_submission
+SELECT skipped, n_corrected, started_at, finished_at FROM audit.submission WHERE id = %(id)s;
+
+-- name: sheets
+SELECT sheet_no, name FROM audit.sheet WHERE submission_id = %(id)s ORDER BY sheet_no;
+
+-- name: findings
+SELECT rule, message, cause, action, severity, owner, file, sheet, row_no, col, header, value
+FROM audit.finding
+WHERE submission_id = %(id)s
+ORDER BY severity = 'catatan', no
+LIMIT %(limit)s;
+
+-- name: finding_totals
+SELECT
+    f.rule, f.severity, f.owner, min(c.title) AS title, count(*) AS kept,
+    greatest(count(*), coalesce(max(c.failed), 0)) AS cells, greatest(count(DISTINCT f.row_no), coalesce(max(c.failed_rows), 0)) AS n_rows
+FROM audit.finding AS f
+LEFT JOIN (
+    SELECT rule, severity, min(title) AS title, sum(failed) AS failed, sum(failed_rows) AS failed_rows
+    FROM audit.check_result
+    WHERE submission_id = %(id)s
+    GROUP BY rule, severity
+) AS c ON c.rule = f.rule AND c.severity = f.severity
+WHERE f.submission_id = %(id)s
+GROUP BY f.rule, f.severity, f.owner
+ORDER BY f.severity = 'catatan', cells DESC, f.rule;
+
+-- name: differences
+SELECT
+    d.kind, i.kode AS indikator, i.nama, i.satuan, w.kode AS wilayah, w.nama AS nama_wilayah, p.kode AS periode,
+    r.kode AS rincian, d.old_value, d.new_value, d.old_mark, d.new_mark, d.row_no
+FROM audit.difference AS d
+JOIN dw.dim_indikator AS i ON i.indikator_id = d.indikator_id
+JOIN dw.dim_wilayah AS w ON w.wilayah_id = d.wilayah_id
+JOIN dw.dim_periode AS p ON p.periode_id = d.periode_id
+JOIN dw.dim_rincian AS r ON r.rincian_id = d.rincian_id
+WHERE d.submission_id = %(id)s
+ORDER BY d.no;
+
+-- name: decisions
+SELECT decision, decided_by, reason, decided_at, automatic
+FROM audit.decision
+WHERE submission_id = %(id)s
+ORDER BY id;
+
+-- name: previous
+SELECT max(l.id)
+FROM audit.submission AS s
+JOIN audit.submission AS l ON l.dataset = s.dataset AND l.path = s.path AND l.id < s.id
+WHERE s.id = %(id)s;
+
+-- name: quarantined
+SELECT coalesce(l.name, ''), q.row_no, q.content, q.rules
+FROM audit.quarantine AS q
+LEFT JOIN audit.sheet AS l ON l.submission_id = q.submission_id AND l.sheet_no = q.sheet_no
+WHERE q.submission_id = %(id)s
+ORDER BY q.sheet_no, q.row_no
+LIMIT %(limit)s;
+
+-- name: recent
+SELECT
+    s.id, coalesce(d.judul, s.dataset), coalesce(r.nama, s.skpd),
+    (SELECT count(*) FROM audit.finding AS f WHERE f.submission_id = s.id),
+    c.decided_by, c.decided_at, c.reason
+FROM audit.submission AS s
+LEFT JOIN dw.dim_dataset AS d ON d.dataset = s.dataset
+LEFT JOIN dw.skpd_register AS r ON r.skpd = s.skpd
+LEFT JOIN LATERAL (
+    SELECT decided_by, decided_at, reason FROM audit.decision WHERE submission_id = s.id ORDER BY id DESC LIMIT 1
+) AS c ON true
+ORDER BY s.id DESC
+LIMIT %(limit)s;
+
+-- name: summary
+WITH terbaru AS (
+    SELECT DISTINCT ON (dataset, path) *
+    FROM audit.submission
+    WHERE status <> 'digantikan'
+    ORDER BY dataset, path, id DESC
+),
+jumlah AS (
+    SELECT
+        skpd,
+        count(*) AS kiriman,
+        sum(n_received) AS received,
+        sum(n_loaded) FILTER (WHERE status IN ('dirilis', 'tidak_berubah')) AS loaded,
+        sum(n_unchanged) FILTER (WHERE status IN ('dirilis', 'tidak_berubah')) AS unchanged,
+        sum(n_quarantined) AS quarantined,
+        sum(n_loaded + n_unchanged) FILTER (WHERE status = 'menunggu') AS waiting_rows,
+        sum(n_returned) AS returned_rows,
+        count(*) FILTER (WHERE status = 'menunggu') AS waiting,
+        count(*) FILTER (WHERE status = 'dikembalikan') AS returned,
+        count(*) FILTER (WHERE status = 'diterima') AS unprocessed,
+        count(*) FILTER (WHERE status = 'gagal') AS failed
+    FROM terbaru
+    GROUP BY skpd
+),
+masalah AS (
+    SELECT split_part(dataset, '.', 1) AS skpd, array_agg(problem ORDER BY dataset, path) AS problems
+    FROM audit.source_state
+    WHERE problem IS NOT NULL
+    GROUP BY 1
+)
+SELECT
+    a.skpd, coalesce(r.nama, a.skpd), coalesce(j.kiriman, 0)::int, coalesce(j.received, 0)::int, coalesce(j.loaded, 0)::int,
+    coalesce(j.unchanged, 0)::int, coalesce(j.quarantined, 0)::int, coalesce(j.waiting, 0)::int, coalesce(j.returned, 0)::int,
+    coalesce(j.waiting_rows, 0)::int, coalesce(j.returned_rows, 0)::int, coalesce(j.unprocessed, 0)::int, coalesce(j.failed, 0)::int,
+    coalesce(m.problems, '{}')
+FROM (SELECT skpd FROM jumlah UNION SELECT skpd FROM masalah) AS a
+LEFT JOIN dw.skpd_register AS r ON r.skpd = a.skpd
+LEFT JOIN jumlah AS j ON j.skpd = a.skpd
+LEFT JOIN masalah AS m ON m.skpd = a.skpd
+ORDER BY a.skpd;

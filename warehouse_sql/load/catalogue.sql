@@ -1,0 +1,59 @@
+-- name: skpd
+INSERT INTO dw.skpd_register AS lama (skpd, kode, nama, kontak)
+SELECT baru.skpd, coalesce(daftar.kode, 'KT00'), baru.nama, baru.kontak
+FROM jsonb_to_recordset(%(rows)s) AS baru (skpd text, kode text, nama text, kontak text)
+LEFT JOIN dw.dim_skpd AS daftar ON daftar.kode = baru.kode
+ORDER BY baru.skpd
+ON CONFLICT (skpd) DO UPDATE SET kode = excluded.kode, nama = excluded.nama, kontak = excluded.kontak
+WHERE (lama.kode, lama.nama, lama.kontak) IS DISTINCT FROM (excluded.kode, excluded.nama, excluded.kontak);
+
+-- name: dataset
+INSERT INTO dw.dim_dataset AS lama (
+    dataset, skpd, judul, deskripsi, urusan, akses, dasar_akses, lisensi, status_data, metode, frekuensi, tenggat_hari,
+    masa_tenggang_hari, cara_muat, cara_rilis, ambang_karantina_persen, kontrak_sha256
+)
+SELECT
+    dataset, skpd, judul, deskripsi, urusan, akses, dasar_akses, lisensi, status_data, metode, frekuensi, tenggat_hari,
+    masa_tenggang_hari, cara_muat, cara_rilis, ambang_karantina_persen, kontrak_sha256
+FROM jsonb_to_recordset(%(rows)s) AS baru (
+    dataset text, skpd text, judul text, deskripsi text, urusan text, akses text, dasar_akses text, lisensi text,
+    status_data text, metode text, frekuensi text, tenggat_hari int, masa_tenggang_hari int, cara_muat text,
+    cara_rilis text, ambang_karantina_persen numeric, kontrak_sha256 text
+)
+ORDER BY dataset
+ON CONFLICT (dataset) DO UPDATE SET
+    skpd = excluded.skpd, judul = excluded.judul, deskripsi = excluded.deskripsi, urusan = excluded.urusan,
+    akses = excluded.akses, dasar_akses = excluded.dasar_akses, lisensi = excluded.lisensi,
+    status_data = excluded.status_data, metode = excluded.metode, frekuensi = excluded.frekuensi,
+    tenggat_hari = excluded.tenggat_hari, masa_tenggang_hari = excluded.masa_tenggang_hari,
+    cara_muat = excluded.cara_muat, cara_rilis = excluded.cara_rilis,
+    ambang_karantina_persen = excluded.ambang_karantina_persen, kontrak_sha256 = excluded.kontrak_sha256, aktif = true
+WHERE NOT lama.aktif
+    OR lama.kontrak_sha256 <> excluded.kontrak_sha256;
+
+-- name: indikator
+INSERT INTO dw.dim_indikator AS lama (kode, dataset, nama, konsep, definisi, satuan, arah, dapat_dijumlah, rumus)
+SELECT kode, dataset, nama, konsep, definisi, satuan, arah, dapat_dijumlah, rumus
+FROM jsonb_to_recordset(%(rows)s) AS baru (
+    kode text, dataset text, nama text, konsep text, definisi text, satuan text, arah text, dapat_dijumlah boolean,
+    rumus text
+)
+ORDER BY kode
+ON CONFLICT (kode) DO UPDATE SET
+    dataset = excluded.dataset, nama = excluded.nama, konsep = excluded.konsep, definisi = excluded.definisi,
+    satuan = excluded.satuan, arah = excluded.arah, dapat_dijumlah = excluded.dapat_dijumlah, rumus = excluded.rumus,
+    aktif = true
+WHERE (lama.dataset, lama.nama, lama.konsep, lama.definisi, lama.satuan, lama.arah, lama.dapat_dijumlah, lama.rumus, lama.aktif)
+    IS DISTINCT FROM (
+        excluded.dataset, excluded.nama, excluded.konsep, excluded.definisi, excluded.satuan, excluded.arah,
+        excluded.dapat_dijumlah, excluded.rumus, true
+    );
+
+-- name: retire
+WITH lepas AS (
+    UPDATE dw.dim_dataset SET aktif = false
+    WHERE aktif AND skpd = ANY(%(skpd)s) AND NOT dataset = ANY(%(datasets)s)
+)
+UPDATE dw.dim_indikator AS i SET aktif = false
+FROM dw.dim_dataset AS d
+WHERE d.dataset = i.dataset AND i.aktif AND d.skpd = ANY(%(skpd)s) AND NOT i.kode = ANY(%(indikator)s);

@@ -1,2 +1,0 @@
-DROP TABLE IF EXISTS pg_temp.code_list;
-CREATE TEMP TABLE code_list ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA;
