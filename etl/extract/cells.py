@@ -71,14 +71,14 @@ def column(values: Sequence[Any]) -> tuple[pa.Array, pa.Array | None]:
     """(text, number) of one column of Python cells; `''` and None are empty. number: None where no cell was one."""
     kinds = set(map(type, values))
     if kinds <= {str}:
-        return _texts(values), None
+        return texts(values), None
     if kinds <= {float, int}:
         number = pa.array(values, pa.float64())
         return numbers_to_text(number), number
     if kinds <= {float, int, str}:
         return _texts_and_numbers(values)
     if kinds.isdisjoint({float, int}):
-        return _texts([None if value is None else plain(value) for value in values]), None
+        return texts([None if value is None else plain(value) for value in values]), None
     return _texts_and_numbers([value if type(value) in (float, int, str) else _other(value) for value in values])
 
 
@@ -86,7 +86,8 @@ def _other(value: object) -> str:
     return "" if value is None else plain(value)
 
 
-def _texts(values: Sequence[str | None]) -> pa.Array:
+def texts(values: Sequence[str | None]) -> pa.Array:
+    """A string array in which the empty text is null."""
     text = pa.array(values, pa.string())
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
@@ -94,5 +95,5 @@ def _texts(values: Sequence[str | None]) -> pa.Array:
 def _texts_and_numbers(values: Sequence[float | int | str]) -> tuple[pa.Array, pa.Array]:
     is_text = [type(value) is str for value in values]
     number = pa.array([None if text else value for value, text in zip(values, is_text, strict=True)], pa.float64())
-    words = _texts([value for value in values if type(value) is str])
+    words = texts([value for value in values if type(value) is str])
     return pc.replace_with_mask(numbers_to_text(number), pa.array(is_text), words), number

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path, PurePosixPath
 
-from etl.extract.problems import refused
+from etl.extract.problems import dotted, refused
 from etl.findings import Refused
 
 MAX_UNPACKED = 1_500_000_000
@@ -84,7 +84,7 @@ def open_package(path: Path, name: str) -> Package:
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
         raise damaged(name, "daftar isinya terpotong atau rusak") from error
     if len(entries) > MAX_PARTS:
-        raise bomb(name, f"berkas berisi {len(entries):,} bagian".replace(",", "."))
+        raise bomb(name, f"berkas berisi {dotted(len(entries))} bagian")
     total = sum(entry.file_size for entry in entries)
     if total > MAX_UNPACKED:
         raise bomb(name, f"isinya mengembang menjadi {total / 1e9:.1f} GB")

@@ -67,3 +67,8 @@ def listed(items: list[str], most: int = 10) -> str:
     """`a, b, c dan 5 lagi`."""
     text = ", ".join(items[:most])
     return f"{text} dan {len(items) - most} lagi" if len(items) > most else text
+
+
+def dotted(number: int) -> str:
+    """1234567 → `1.234.567`."""
+    return f"{number:,}".replace(",", ".")

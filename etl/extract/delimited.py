@@ -1,0 +1,257 @@
+"""Delimited text (.csv, .tsv, .txt): every record a row, every cell text, nothing interpreted.
+
+The fast way gives the bytes to Arrow as they are. Records of unequal length go the slower, forgiving way: short ones
+are filled with empty cells, the extra cells of long ones become columns, and a note says which.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import mmap
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice, zip_longest
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from etl.extract.cells import texts
+from etl.extract.encoding import Text, as_utf8
+from etl.extract.problems import dotted, listed, note, refused
+from etl.findings import Finding, Refused
+from etl.frames import Sheet
+
+DELIMITERS = ",|\t;"
+"""Least preferred first: a comma is also Indonesia's decimal sign, a semicolon hardly ever stands in every row."""
+
+SNIFFED_BYTES = 1 << 18
+"""Bytes looked at to know the delimiter: 50 records of 5,000 characters."""
+
+SNIFFED_RECORDS = 50
+"""Enough to see past a title and a header of several rows."""
+
+MAX_COLUMNS = 16_384
+"""Excel's own limit; a record with more is a file whose line ends or delimiter were misunderstood."""
+
+MAX_CELL = 1_000_000
+"""Characters of one cell; Excel's limit is 32,767. A longer one is a quote that was never closed."""
+
+BLOCK = 20_000
+"""Records that are Python objects at once on the forgiving way."""
+
+TOLD_ROWS = 10
+"""Unequal rows that the note names one by one."""
+
+MANY_LINES = 20
+"""Line breaks within one cell beyond which it is told: an address has four, a quote closed too late has hundreds."""
+
+csv.field_size_limit(MAX_CELL)
+
+
+def read_delimited(path: Path, name: str, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
+    """The file as one sheet without a name. Raises Refused on bytes that are no text and quotes never closed."""
+    with path.open("rb") as file:
+        text = as_utf8(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), name, encoding)
+    sample = _sample(text)
+    used = delimiter or sniff_delimiter(sample)
+    widths = Counter(len(record) for record in sample_records(sample, used))
+    columns = None
+    notes = text.notes
+    if not text.odd_quotes:
+        columns = _fast(text, used, max(widths, key=lambda width: (widths[width], width), default=1))
+    if columns is None:
+        columns, uneven = _forgiving(text, used, name)
+        notes += uneven
+    if text.quotes:
+        notes += _long_cells(columns, name)
+    return Sheet(name="", no=0, text=tuple(columns), number=(None,) * len(columns), notes=notes)
+
+
+def _sample(text: Text) -> str:
+    """The first records, without the one cut off at the end."""
+    data = text.data[text.start : text.start + SNIFFED_BYTES]
+    if len(data) == SNIFFED_BYTES:
+        data = data[: data.rfind(b"\n") + 1] or data
+    return data.decode("utf-8", "ignore")
+
+
+def sniff_delimiter(sample: str) -> str:
+    """The sign by which most of the first records have the same number of cells, more than one; `,` when none has.
+
+    Titles and footnotes have no delimiter, so they count for none.
+    """
+    if stated := re.match(r"(?i)sep=([;,|\t])\r?\n", sample):  # Excel's own way of saying it
+        return stated[1]
+
+    def agreeing(delimiter: str) -> int:
+        widths = Counter(len(record) for record in sample_records(sample, delimiter) if len(record) > 1)
+        return max(widths.values(), default=0)
+
+    counts = {delimiter: agreeing(delimiter) for delimiter in DELIMITERS}
+    best = max(counts.values())
+    return next(d for d in reversed(DELIMITERS) if counts[d] == best) if best else ","
+
+
+def sample_records(sample: str, delimiter: str) -> list[list[str]]:
+    """The first SNIFFED_RECORDS records that are not blank."""
+    try:
+        records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        return list(islice((record for record in records if any(record)), SNIFFED_RECORDS))
+    except csv.Error:
+        return []
+
+
+def _fast(text: Text, delimiter: str, width: int) -> list[pa.ChunkedArray] | None:
+    """Arrow on the bytes as they are; None when some record has another number of cells than `width`."""
+    names = [str(number) for number in range(width)]
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(pa.py_buffer(text.data).slice(text.start)),
+            pacsv.ReadOptions(column_names=names),
+            pacsv.ParseOptions(
+                delimiter=delimiter,
+                quote_char='"' if text.quotes else False,
+                newlines_in_values=text.quotes,
+                ignore_empty_lines=False,
+            ),
+            pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                check_utf8=False,  # as_utf8 has seen to it
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return list(table.columns)
+
+
+@dataclass
+class _Lengths:
+    """How many records have which number of cells (all, and up to the last filled), and the first rows of each kind."""
+
+    count: Counter[tuple[int, int]] = field(default_factory=Counter)
+    rows: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+
+    def add(self, record: list[str], row: int) -> None:
+        filled = len(record)
+        while filled and not record[filled - 1]:
+            filled -= 1
+        kind = (len(record), filled)
+        self.count[kind] += 1
+        if self.count[kind] <= TOLD_ROWS:
+            self.rows.setdefault(kind, []).append(row)
+
+    @property
+    def usual(self) -> int:
+        by_length: Counter[int] = Counter()
+        for (length, _), count in self.count.items():
+            by_length[length] += count if length > 1 else 0
+        return max(by_length, key=lambda length: (by_length[length], length), default=1)
+
+    def told(self, kinds: list[tuple[int, int]]) -> str:
+        first = sorted(row for kind in kinds for row in self.rows[kind])[:TOLD_ROWS]
+        total = sum(self.count[kind] for kind in kinds)
+        return (
+            f"{listed([str(row) for row in first])}{f' dan {dotted(total - len(first))} lagi' * (total > len(first))}"
+        )
+
+
+def _forgiving(text: Text, delimiter: str, name: str) -> tuple[list[pa.ChunkedArray], tuple[Finding, ...]]:
+    """Every record whatever its length, and a note on those that differ."""
+    blocks: list[list[pa.Array]] = []
+    lengths, row, width = _Lengths(), 0, 1
+    records = _records(text, delimiter, name)
+    while block := list(islice(records, BLOCK)):
+        for record in block:
+            row += 1
+            lengths.add(record, row)
+        block_width = max(map(len, block))
+        if block_width > MAX_COLUMNS:
+            raise _too_wide(name, block_width)
+        width = max(width, block_width)
+        if not block_width:
+            blocks.append([pa.nulls(len(block), pa.string())])
+        else:
+            blocks.append([texts(cells) for cells in zip_longest(*block)])
+    columns = [
+        pa.chunked_array([b[n] if n < len(b) else pa.nulls(len(b[0]), pa.string()) for b in blocks], pa.string())
+        for n in range(width)
+    ]
+    return columns, _uneven(lengths, name)
+
+
+def _records(text: Text, delimiter: str, name: str) -> Iterator[list[str]]:
+    """Records by the csv module. Raises Refused when a quote is not closed."""
+    source = pa.BufferReader(pa.py_buffer(text.data).slice(text.start))
+    lines = io.TextIOWrapper(source, encoding="utf-8", newline="")
+    reader = csv.reader(lines, delimiter=delimiter)
+    row = begins = before = 0
+    try:
+        for record in reader:
+            row, begins, before = row + 1, before + 1, reader.line_num
+            yield record
+    except csv.Error:
+        raise _unclosed(name, row + 1, before + 1) from None
+    if text.odd_quotes and row and before > begins:  # the last record runs over several lines to the end
+        raise _unclosed(name, row, begins)
+
+
+def _uneven(lengths: _Lengths, name: str) -> tuple[Finding, ...]:
+    """Rows with only one cell are titles, footnotes or blank; the others should be equally long."""
+    usual = lengths.usual
+    short = [kind for kind in lengths.count if 1 < kind[0] < usual]
+    long = [kind for kind in lengths.count if kind[1] > usual]
+    said = [f"baris {lengths.told(short)} kurang dari {usual} sel"] * bool(short)
+    said += [f"baris {lengths.told(long)} lebih dari {usual} sel"] * bool(long)
+    if not said:
+        return ()
+    return (
+        note(
+            "baris_tidak_rata",
+            f"Jumlah sel tidak sama di semua baris: {'; '.join(said)}. Yang kurang dianggap kosong.",
+            "Pemisah kolom terdapat di dalam isi sel tanpa tanda kutip, atau barisnya terpotong.",
+            "Periksa baris itu: apit isi yang memuat pemisah dengan tanda kutip, atau kirim sebagai .xlsx.",
+            file=name,
+            row=min(row for kind in [*short, *long] for row in lengths.rows[kind]),
+        ),
+    )
+
+
+def _long_cells(columns: list[pa.ChunkedArray], name: str) -> tuple[Finding, ...]:
+    """A quote that is closed by another cell's quote swallows the rows between without any error."""
+    for number, column in enumerate(columns, start=1):
+        breaks = pc.count_substring(column, "\n")
+        if (pc.max(breaks).as_py() or 0) > MANY_LINES:
+            row = pc.index(pc.greater(breaks, MANY_LINES), True).as_py() + 1
+            message = f"Satu sel pada baris ke-{row}, kolom ke-{number}, memuat lebih dari {MANY_LINES} baris teks."
+            cause = "Tanda kutip pembuka tidak ditutup pada barisnya, sehingga baris berikutnya ikut masuk ke sel itu."
+            action = "Tutup tanda kutip itu, atau kirim berkas sebagai .xlsx."
+            return (note("kutip_terlambat_ditutup", message, cause, action, file=name, row=row),)
+    return ()
+
+
+def _unclosed(name: str, row: int, line: int) -> Refused:
+    return refused(
+        "kutip_tidak_ditutup",
+        f'Tanda kutip (") yang dibuka pada baris ke-{row} (baris teks {line}) tidak pernah ditutup.',
+        "Tanda kutip tertulis di dalam isi sel, misalnya untuk inci, atau berkas terpotong.",
+        "Hapus atau tutup tanda kutip itu, atau kirim berkas sebagai .xlsx.",
+        file=name,
+    )
+
+
+def _too_wide(name: str, width: int) -> Refused:
+    return refused(
+        "terlalu_besar",
+        f"Satu baris memuat {dotted(width)} kolom; Excel sendiri hanya mengenal {dotted(MAX_COLUMNS)}.",
+        "Akhir baris hilang, atau pemisah kolom yang dipakai bukan yang dimaksud.",
+        "Simpan ulang dari Excel sebagai .csv atau .xlsx, lalu salin kembali.",
+        file=name,
+    )

@@ -1,0 +1,146 @@
+"""Which letters the bytes of a text file stand for: its mark, else strict UTF-8, else the cp1252 of office Windows."""
+
+from __future__ import annotations
+
+import codecs
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.extract.problems import note, refused, shown
+from etl.findings import Finding, Refused
+
+PIECE = 1 << 22
+"""Bytes decoded at a time: the file is walked once, never copied whole."""
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+Bytes = bytes | mmap.mmap
+
+
+@dataclass(frozen=True)
+class Text:
+    """UTF-8 text of a file, from byte `start` on. quotes: how often `"` occurs."""
+
+    data: Bytes
+    start: int
+    quotes: int
+    notes: tuple[Finding, ...] = ()
+
+    @property
+    def odd_quotes(self) -> bool:
+        return self.quotes % 2 == 1
+
+
+def as_utf8(data: Bytes, name: str, encoding: str | None) -> Text:
+    """The file as UTF-8; the same bytes where they already are. encoding: as the contract states it, else found.
+
+    Raises Refused on NUL bytes (no text at all) and where bytes do not fit a stated or marked encoding.
+    """
+    mark, marked = next(((mark, marked) for mark, marked in MARKS if data[: len(mark)] == mark), (b"", None))
+    used = marked or (_canonical(encoding, name) if encoding else None)
+    if used and used.startswith("utf-16"):
+        return _decoded(data, len(mark), used, name, "strict", ())
+    if (nul := data.find(b"\0")) >= 0:
+        raise _nul(data, nul, name)
+    bad = None if used not in (None, "utf-8") else _not_utf8(data)
+    if used == "utf-8" and bad is not None:
+        raise _misfit(data, bad, used, name)
+    if used in (None, "utf-8") and bad is None:
+        return Text(data, len(mark), _quotes(data))
+    if used is None:
+        assert bad is not None
+        return _decoded(data, 0, "cp1252", name, "replace", (_guessed(data, bad, name),))
+    return _decoded(data, 0, used, name, "strict", ())
+
+
+def _canonical(encoding: str, name: str) -> str:
+    try:
+        codec = codecs.lookup(encoding).name
+    except LookupError:
+        raise refused(
+            "pengodean",
+            f"Pengodean {shown(encoding)} pada kontrak tidak dikenal.",
+            "Salah ketik pada `source.encoding`.",
+            "Diskominfo: tulis utf-8, utf-16 atau cp1252, atau hapus baris itu agar dikenali sendiri.",
+            file=name,
+        ) from None
+    return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "ascii": "utf-8"}.get(codec, codec)
+
+
+def _not_utf8(data: Bytes) -> int | None:
+    """Offset of the first byte that is not UTF-8; None when all are."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for at in range(0, len(data), PIECE):
+        piece = data[at : at + PIECE]
+        pending = len(decoder.getstate()[0])
+        if not pending and piece.isascii():
+            continue
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError as error:
+            return at - pending + error.start
+    return len(data) - 1 if decoder.getstate()[0] else None
+
+
+def _quotes(data: Bytes) -> int:
+    if data.find(b'"') < 0:
+        return 0
+    return sum(data[at : at + PIECE].count(b'"') for at in range(0, len(data), PIECE))
+
+
+def _decoded(data: Bytes, start: int, encoding: str, name: str, errors: str, notes: tuple[Finding, ...]) -> Text:
+    try:
+        text = b"".join(_transcoded(data, start, encoding, errors))
+    except UnicodeDecodeError as error:
+        raise _misfit(data, start + error.start, encoding, name) from None
+    if (nul := text.find(b"\0")) >= 0:
+        raise _nul(text, nul, name)
+    return Text(text, 0, _quotes(text), notes)
+
+
+def _transcoded(data: Bytes, start: int, encoding: str, errors: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    for at in range(start, len(data), PIECE):
+        yield decoder.decode(data[at : at + PIECE]).encode("utf-8")
+    yield decoder.decode(b"", final=True).encode("utf-8")
+
+
+def line_at(data: Bytes, offset: int) -> int:
+    """1-based line of a byte."""
+    return data[:offset].count(b"\n") + 1
+
+
+def _guessed(data: Bytes, bad: int, name: str) -> Finding:
+    return note(
+        "pengodean",
+        f"Huruf berkas ini dibaca sebagai Windows-1252: byte pada baris {line_at(data, bad)} bukan UTF-8.",
+        'Berkas disimpan Excel sebagai "CSV (Comma delimited)", bukan "CSV UTF-8".',
+        'Periksa huruf khusus (é, –, ²) di baris itu; sebaiknya simpan sebagai "CSV UTF-8 (Comma delimited)".',
+        file=name,
+        row=line_at(data, bad),
+    )
+
+
+def _misfit(data: Bytes, offset: int, encoding: str, name: str) -> Refused:
+    return refused(
+        "pengodean",
+        f"Huruf pada sekitar baris {line_at(data, offset)} tidak dapat dibaca sebagai {encoding.upper()}.",
+        "Berkas disimpan dengan pengodean lain daripada yang dinyatakan, atau terpotong ketika disalin.",
+        'Buka di Excel, simpan sebagai "CSV UTF-8 (Comma delimited)", lalu salin kembali.',
+        file=name,
+    )
+
+
+def _nul(data: Bytes, offset: int, name: str) -> Refused:
+    return refused(
+        "byte_nul",
+        f"Berkas ini bukan teks: ada byte NUL pada baris {line_at(data, offset)}.",
+        "Berkas biner tersimpan dengan nama .csv, penyalinan terputus, atau teks Unicode (UTF-16) tanpa penanda.",
+        'Buka di Excel, simpan sebagai "CSV UTF-8 (Comma delimited)" atau .xlsx, lalu salin kembali.',
+        file=name,
+    )

@@ -1,0 +1,245 @@
+"""Workbooks through calamine: typed cells, each at the row and column that Excel shows.
+
+The file is examined first (package.py, scan.py): a workbook of five kilobytes can otherwise end the process.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import mmap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from etl.extract.cells import column
+from etl.extract.package import bomb, damaged, locked, open_package, sheet_parts
+from etl.extract.problems import dotted, listed, refused, shown, visible
+from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, RowTooLong, Scan, cell_name, filled_area, scan
+from etl.findings import Finding, Refused
+from etl.frames import Sheet, column_letters
+
+BLOCK = 10_000
+"""Rows turned into columns at a time: few enough that their Python objects stay in the processor's cache."""
+
+Columns = tuple[tuple[pa.ChunkedArray, ...], tuple[pa.ChunkedArray | None, ...]]
+
+
+def read_package(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]:
+    """Sheets of a zip-based workbook (.xlsx, .xlsm; .xlsb and .ods as far as calamine reads them)."""
+    package = open_package(path, name)
+    if not package.has("xl/workbook.xml"):
+        if package.has("xl/workbook.bin") or package.has("content.xml"):
+            return _read(path, name, wanted, {})
+        raise _no_workbook(name, "Word" if package.has("word/document.xml") else "ZIP")
+    parts = sheet_parts(package)
+    with _opened(path, name) as workbook:
+        chosen = choose(workbook.sheets_metadata, wanted, name)
+        scans: dict[int, Scan] = {}
+        for no in chosen:
+            part = parts.get(workbook.sheet_names[no], "")
+            try:
+                scans[no] = scan(package.stream(part))
+                if scans[no].area > MAX_AREA:
+                    _refuse_area(name, workbook.sheet_names[no], *filled_area(package.stream(part)))
+            except RowTooLong:
+                raise damaged(name, f"lembar {workbook.sheet_names[no]} tidak berisi baris") from None
+    for part in ("xl/sharedstrings.xml", "xl/styles.xml"):
+        if package.has(part):
+            package.prove(part)
+    return _read(path, name, wanted, scans)
+
+
+def read_ole(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]:
+    """Sheets of an old .xls; the same container also wraps encrypted .xlsx files and old Word documents."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find("EncryptedPackage".encode("utf-16-le")) >= 0:
+            raise locked(name)
+        streams = ("Workbook", "Book")
+        if all(content.find(f"{stream}\0".encode("utf-16-le")) < 0 for stream in streams):
+            raise _no_workbook(name, "Office lama (Word, Outlook atau lainnya)")
+    return _read(path, name, wanted, {})
+
+
+def choose(sheets: Sequence[SheetMetadata], wanted: Sequence[str] | None, name: str) -> list[int]:
+    """Indices of the sheets to read: those whose name fits a pattern, or the first visible one.
+
+    Raises Refused when no sheet fits, naming those that exist and the nearest.
+    """
+    tables = [no for no, sheet in enumerate(sheets) if sheet.typ is SheetTypeEnum.WorkSheet]
+    if wanted is None:
+        seen = [no for no in tables if sheets[no].visible is SheetVisibleEnum.Visible]
+        if seen or tables:
+            return (seen or tables)[:1]
+    patterns = [_folded(pattern) for pattern in wanted or ()]
+    fitting = [no for no in tables if any(fnmatch.fnmatchcase(_folded(sheets[no].name), p) for p in patterns)]
+    if not fitting:
+        raise _no_sheet([sheets[no].name for no in tables], list(wanted or ()), name)
+    return fitting
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _read(path: Path, name: str, wanted: Sequence[str] | None, scans: dict[int, Scan]) -> list[Sheet]:
+    with _opened(path, name) as workbook:
+        metadata = workbook.sheets_metadata
+        return [
+            _sheet(workbook.get_sheet_by_index(no), no, metadata[no], name, scans.get(no, Scan()))
+            for no in choose(metadata, wanted, name)
+        ]
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[CalamineWorkbook]:
+    """calamine's own refusals as ours; it ends some damaged files with a Rust panic, which is no Exception."""
+    try:
+        # Through a file object: a path is opened by its ending, and archived files have none.
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
+            yield workbook
+    except PasswordError:
+        raise locked(name) from None
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged(name, f"tidak dapat dibaca ({shown(str(error))})") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(name, "susunan isinya tidak sah") from None
+
+
+def _sheet(cells: CalamineSheet, no: int, metadata: SheetMetadata, name: str, scanned: Scan) -> Sheet:
+    if cells.end is not None and (cells.end[0] + 1) * (cells.end[1] + 1) > MAX_AREA:
+        _refuse_area(name, metadata.name, cells.end[0] + 1, cells.end[1] + 1)
+    text, number = _columns(cells, scanned.errors)
+    return Sheet(
+        name=metadata.name,
+        no=no,
+        text=text,
+        number=number,
+        hidden=metadata.visible is not SheetVisibleEnum.Visible,
+        notes=_uncalculated(scanned, name, metadata.name),
+    )
+
+
+def _columns(cells: CalamineSheet, errors: dict[tuple[int, int], str]) -> Columns:
+    """Block by block, so that at most BLOCK rows are Python objects at once; trailing blank rows are dropped.
+
+    errors: `#REF!` and its kin by (row, column), which calamine shows as empty.
+    """
+    if cells.start is None or cells.end is None:
+        return (), ()
+    rows = cells.iter_rows()  # leading blank rows are there, leading blank columns are not
+    blocks: list[list[tuple[pa.Array, pa.Array | None]]] = []
+    error_at = sorted(errors, reverse=True)
+    while block := list(islice(rows, BLOCK)):
+        done = len(blocks) * BLOCK
+        while error_at and error_at[-1][0] <= done + len(block):
+            row, place = error_at.pop()
+            block[row - done - 1][place - cells.start[1] - 1] = errors[row, place]
+        blocks.append([column(values) for values in zip(*block, strict=True)])
+    while blocks and all(text.null_count == len(text) for text, _ in blocks[-1]):
+        blocks.pop()
+    text = (
+        [pa.chunked_array([block[k][0] for block in blocks], pa.string()) for k in range(len(blocks[0]))]
+        if blocks
+        else []
+    )
+    number = [_joined([block[k] for block in blocks]) for k in range(len(text))]
+    length = max((_last_filled(column) for column in text), default=0)
+    blank = pa.chunked_array([pa.nulls(length, pa.string())])
+    leading = cells.start[1] if text else 0
+    return (
+        (*[blank] * leading, *(column.slice(0, length) for column in text)),
+        (*[None] * leading, *(column and column.slice(0, length) for column in number)),
+    )
+
+
+def _joined(blocks: list[tuple[pa.Array, pa.Array | None]]) -> pa.ChunkedArray | None:
+    if all(number is None for _, number in blocks):
+        return None
+    return pa.chunked_array(
+        [pa.nulls(len(text), pa.float64()) if number is None else number for text, number in blocks], pa.float64()
+    )
+
+
+def _last_filled(values: pa.ChunkedArray) -> int:
+    """How many rows it has up to the last that is not null."""
+    end = len(values)
+    for chunk in reversed(values.chunks):
+        end -= len(chunk)
+        if chunk.null_count < len(chunk):
+            return end + int(pc.max(pc.indices_nonzero(chunk.is_valid())).as_py()) + 1
+    return 0
+
+
+def _uncalculated(scanned: Scan, name: str, sheet: str) -> tuple[Finding, ...]:
+    """Formulas whose result was never stored: one finding per cell, or one for the sheet when they are very many."""
+    rule, cause = "rumus_tanpa_nilai", "Berkas dibuat program lain dan belum pernah dihitung serta disimpan oleh Excel."
+    action = "Buka berkas di Excel, tunggu rumus terhitung, simpan (Ctrl+S), lalu salin kembali ke folder."
+    file, sheet = visible(name), visible(sheet)
+    if scanned.uncalculated_total > MAX_UNCALCULATED:
+        first = ", ".join(cell_name(row, column) for row, column in scanned.uncalculated[:3])
+        message = f"{scanned.uncalculated_total} sel berisi rumus tanpa hasil (mulai {first})."
+        return (Finding(rule, message, cause, action, file=file, sheet=sheet),)
+    return tuple(
+        Finding(
+            rule,
+            f"Sel {cell_name(row, column)} berisi rumus yang hasilnya tidak tersimpan.",
+            cause,
+            action,
+            file=file,
+            sheet=sheet,
+            row=row,
+            column=column_letters(column),
+        )
+        for row, column in scanned.uncalculated
+    )
+
+
+def _refuse_area(name: str, sheet: str, rows: int, columns: int) -> None:
+    """Refuses a sheet that covers more cells than a table can have."""
+    if rows * columns > MAX_AREA:
+        raise bomb(
+            name,
+            f"lembar {shown(sheet)} terisi sampai sel {cell_name(rows, columns)}, seluas {dotted(rows * columns)} sel",
+        )
+
+
+def _no_workbook(name: str, kind: str) -> Refused:
+    return refused(
+        "bukan_lembar_kerja",
+        f"Ini bukan buku kerja Excel, melainkan berkas {kind}.",
+        "Berkas lain tersimpan dengan nama berakhiran Excel, atau berkas yang salah tersalin.",
+        "Simpan tabelnya dari Excel sebagai .xlsx atau .csv, lalu ganti berkas ini.",
+        file=name,
+    )
+
+
+def _no_sheet(existing: list[str], wanted: list[str], name: str) -> Refused:
+    if not existing:
+        return _no_workbook(name, "Excel tanpa satu pun lembar tabel (hanya grafik)")
+    near = difflib.get_close_matches(_folded(wanted[0]) if wanted else "", [_folded(sheet) for sheet in existing], 1, 0)
+    nearest = next((sheet for sheet in existing if near and _folded(sheet) == near[0]), existing[0])
+    return refused(
+        "lembar_tidak_ada",
+        f"Lembar {listed([shown(sheet) for sheet in wanted])} tidak ada. "
+        f"Yang ada: {listed([shown(sheet) for sheet in existing])}; yang paling mirip: {shown(nearest)}.",
+        "Lembarnya berganti nama, terhapus, atau berkas yang salah tersalin.",
+        f"Beri lembar datanya nama {shown(wanted[0])} seperti sebelumnya; bila nama baru memang disengaja, "
+        "kabari walidata agar kontraknya disesuaikan.",
+        file=name,
+    )
