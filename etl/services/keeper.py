@@ -15,13 +15,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from etl.services.processes import MARK, end, end_all_of
+from etl.services.processes import MARK, end, end_all_of, end_orphans
 
 GRACE = 15.0
 """Seconds that running tasks get to finish before they are killed; their transaction is then rolled back."""
@@ -39,7 +39,7 @@ class Component:
     process: subprocess.Popen[bytes] | None = None
     since: float = 0.0
     failures: int = 0
-    again_at: float = field(default=0.0)
+    again_at: float = 0.0
 
     def start(self) -> None:
         self.since = time.monotonic()
@@ -48,8 +48,8 @@ class Component:
                 self.argv, env={**os.environ, **self.env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
-    def watch(self) -> None:
-        """Starts it again when it has ended: at once the first time, then after 2, 4, … up to LONGEST_WAIT seconds."""
+    def watch(self, home: Path) -> None:
+        """Starts it again when it has ended, after 1, 2, 4, … up to LONGEST_WAIT seconds."""
         if self.process is not None:
             code = self.process.poll()
             if code is None:
@@ -58,6 +58,7 @@ class Component:
             self.failures = 1 if steady else self.failures + 1
             wait = min(2.0 ** (self.failures - 1), LONGEST_WAIT)
             self.process, self.again_at = None, time.monotonic() + wait
+            end_orphans(home)
             tell(event="mati", component=self.name, code=code, again_in=wait, log=str(self.log))
         elif time.monotonic() >= self.again_at:
             self.start()
@@ -87,7 +88,7 @@ def _keep(home: Path, components: list[Component]) -> None:
                 components.append(Component(order["name"], order["argv"], order["env"], log))
                 components[-1].start()
         for component in components:
-            component.watch()
+            component.watch(home)
 
 
 def _end(home: Path, components: list[Component]) -> None:

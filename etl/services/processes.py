@@ -62,6 +62,26 @@ def end_all_of(home: Path, *, grace: float) -> int:
     return ended
 
 
+def end_orphans(home: Path) -> None:
+    """Ends what a dead process of ours left behind: a killed scheduler's workers would wait for it for ever.
+
+    To be called by the process that started the others: an orphan is one whose parent is neither it nor one of them.
+    """
+    while orphans := _orphans(ours(home)):
+        end(orphans, grace=1.0)
+
+
+def _orphans(family: list[psutil.Process]) -> list[psutil.Process]:
+    return [process for process in family if not _has_parent(process, family)]
+
+
+def _has_parent(process: psutil.Process, family: list[psutil.Process]) -> bool:
+    try:
+        return process.ppid() in {os.getpid(), *(relative.pid for relative in family)}
+    except psutil.NoSuchProcess:
+        return True
+
+
 def started_at(pid: int) -> float | None:
     """Start time of a living process; with the pid it names one process for good, since pids are used again."""
     try:
