@@ -181,8 +181,10 @@ def _dictionary(table: pa.Table, name: str) -> tuple[list[str], np.ndarray]:
     column = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
     if column.null_count:
         raise UnknownMember(f"{column.null_count} angka tanpa {name}")
-    places, index = np.unique(column.indices.to_numpy(zero_copy_only=False), return_inverse=True)
-    return column.dictionary.take(pa.array(places)).to_pylist(), index.astype(np.int32)
+    indices = column.indices.to_numpy(zero_copy_only=False)
+    used = np.bincount(indices, minlength=len(column.dictionary)) > 0
+    renumbered = np.cumsum(used, dtype=np.int32) - 1
+    return column.dictionary.filter(pa.array(used)).to_pylist(), renumbered[indices]
 
 
 def _indikator_ids(cursor: Cursor, dataset: str, codes: list[str]) -> np.ndarray:

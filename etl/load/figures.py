@@ -63,14 +63,6 @@ class Difference:
     def is_empty(self) -> bool:
         return not (len(self.new) or len(self.changed) or len(self.removed))
 
-    def loaded_keys(self) -> np.ndarray:
-        """Distinct source rows of which at least one figure is new or changed."""
-        return np.unique(self.figures.key[np.concatenate([self.new, self.changed])])
-
-    def unchanged_keys(self) -> np.ndarray:
-        """Distinct source rows of which every figure says what is already released."""
-        return np.setdiff1d(np.unique(self.figures.key[self.unchanged]), self.loaded_keys(), assume_unique=True)
-
 
 def difference(
     cursor: Cursor, dataset: str, figures: Figures, *, mode: str, status: int, may_remove: bool
@@ -84,7 +76,7 @@ def difference(
         "kabkota": REGENCY,
         "dataset": dataset,
         "all_periods": mode == "penuh",
-        "periods": np.unique(figures.ids[2]).tolist(),
+        "periods": np.flatnonzero(np.bincount(figures.ids[2])).tolist(),
     }
     current = fetch_table(cursor, sql("load/figures.sql#current"), _CURRENT, scope)
     theirs = tuple(current[name].to_numpy() for name in _IDS)

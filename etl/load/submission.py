@@ -255,29 +255,47 @@ def _place(
 
 
 def count_rows(received: pd.Index, quarantined: pd.Index, found: Difference) -> Counts:
-    """Source rows by where they ended. Raises CountsDiffer when one ended nowhere or in two places."""
-    loaded, unchanged = found.loaded_keys(), found.unchanged_keys()
-    keys = received.to_numpy(dtype=np.int64)
-    given = np.concatenate([loaded, unchanged, quarantined.to_numpy(dtype=np.int64)])
-    without = np.setdiff1d(keys, given)  # a row that holds no figure at all has nothing to change
-    unknown = np.setdiff1d(given, keys)
-    if len(unknown) or len(np.unique(keys)) != len(keys) or len(keys) != len(given) + len(without):
+    """Source rows by where they ended: loaded when a figure of theirs is new or changed, unchanged when none is.
+
+    Raises CountsDiffer when one ended nowhere or in two places.
+    """
+    keys = np.sort(received.to_numpy(dtype=np.int64))
+    of_figure = _places(keys, found.figures.key)
+    held = _places(keys, quarantined.to_numpy(dtype=np.int64))
+    has_figure, is_loaded, is_held = (np.zeros(len(keys), dtype=bool) for _ in range(3))
+    has_figure[of_figure[found.unchanged]] = True
+    is_loaded[of_figure[found.new]] = True
+    is_loaded[of_figure[found.changed]] = True
+    is_held[held] = True
+    is_unchanged = has_figure & ~is_loaded
+    without = ~(is_loaded | is_unchanged | is_held)  # a row that holds no figure has nothing to change
+    ended = [int(rows.sum()) for rows in (is_loaded, is_unchanged, is_held, without)]
+    if sum(ended) != len(keys) or (keys[1:] == keys[:-1]).any() or len(held) != ended[2]:
         raise CountsDiffer(
-            f"{len(keys)} baris masuk, tetapi {len(loaded)} dimuat + {len(unchanged)} tidak berubah + "
-            f"{len(quarantined)} dikarantina + {len(without)} tanpa angka, {len(unknown)} di antaranya tidak dikenal. "
-            "Tidak ada yang dimuat."
+            f"{len(keys)} baris masuk, tetapi {ended[0]} dimuat + {ended[1]} tidak berubah + {ended[2]} dikarantina + "
+            f"{ended[3]} tanpa angka. Tidak ada yang dimuat; ini kesalahan program, laporkan ke pengelola."
         )
     return Counts(
         status="",
         received=len(keys),
-        loaded=len(loaded),
-        unchanged=len(unchanged) + len(without),
-        quarantined=len(quarantined),
+        loaded=ended[0],
+        unchanged=ended[1] + ended[3],
+        quarantined=ended[2],
         figures=len(found.figures),
         new=len(found.new),
         changed=len(found.changed),
         removed=len(found.removed),
     )
+
+
+def _places(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where the wanted row keys stand in the sorted keys. Raises CountsDiffer when one does not."""
+    place = np.searchsorted(keys, wanted)
+    place[place == len(keys)] = 0
+    strangers = len(wanted) if len(keys) == 0 else int((keys[place] != wanted).sum())
+    if strangers:
+        raise CountsDiffer(f"{strangers} angka menyebut baris yang tidak ada pada kiriman. Tidak ada yang dimuat.")
+    return place
 
 
 def record_release(
