@@ -36,7 +36,7 @@ from expectations.faulting import (
     say,
 )
 from expectations.plan import ROWS, Check, Part
-from expectations.sentences import COULD_NOT_RUN, fill, number
+from expectations.sentences import COULD_NOT_RUN, fill, number, period
 
 WHOLE_FILE = 0
 """Row key and column of a fault that has no cell: a row that is not there."""
@@ -222,7 +222,7 @@ class Answers:
                     check,
                     nama=self._indikator(about["indikator"]),
                     wilayah=self._wilayah(about["wilayah"]),
-                    periode=str(about["periode"]),
+                    periode=period(str(about["periode"])),
                     rincian=f" ({breakdown_text(about['rincian'])})" if about["rincian"] else "",
                     sel=self._cell_name(int(batch.key[twin]), int(batch.col_no[twin])),
                     beda=", dengan angka yang sama" if same else f", dengan angka lain: {number(other)}",
@@ -235,7 +235,7 @@ class Answers:
             say(
                 check,
                 wilayah=self._wilayah(line["wilayah"]),
-                periode=str(line["periode"]),
+                periode=period(str(line["periode"])),
                 kurang=missing(line["ada"], line["harus"]),
             )
             for line in lines.head(MAX_CELLS).to_dict("records")

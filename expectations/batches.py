@@ -201,7 +201,10 @@ class Batches:
     # ── regions ──
 
     def _every_wilayah(self, level: str) -> Batch:
-        """Regions of a level × periods contained, with how many of the period's indicators × breakdowns each has."""
+        """Regions of a level × periods contained, with how many of the period's indicators × breakdowns each has.
+
+        A region on a row that could not be read in full counts as there: its fault has been told already.
+        """
         frame = self.figures.frame
         present = self.categories["wilayah"]
         regencies = {code[: len(REGENCY)] for code in present} or {REGENCY}
@@ -213,7 +216,17 @@ class Batches:
         lines = grid.to_frame(index=False)
         lines["ada"] = there.reindex(grid, fill_value=0).to_numpy(dtype="int64")
         lines["harus"] = kinds.reindex(lines["periode"]).fillna(1).to_numpy(dtype="int64")
+        told = lines["wilayah"].isin(self._on_unreadable_rows())
+        lines["ada"] = lines["ada"].mask(told, lines["harus"])
         return Batch(lines)
+
+    def _on_unreadable_rows(self) -> set[str]:
+        """Regions named on rows of which reading could not understand something."""
+        rows = self.tidy.rows
+        bad = [faults.bad_keys for faults in self.tidy.faults]
+        keys = rows.index.intersection(pd.Index(np.unique(np.concatenate(bad)))) if bad else rows.index[:0]
+        columns = [name for name in self.contract.by_role("wilayah") if name in rows]
+        return {code for name in columns for code in rows.loc[keys, name].dropna().unique()}
 
     def _parents(self, indikator: tuple[str, ...]) -> Batch:
         """Figures of regions whose children all have a figure too; with a child missing a sum would say nothing."""

@@ -97,7 +97,7 @@ def suspects(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def _without_repeats(texts: pa.Array) -> pa.Array:
-    """Distinct texts where a sample says that there are few of them; else all of them, which costs less than sorting out."""
+    """Distinct texts where a sample says that there are few; else all texts, which costs less than sorting them out."""
     if pa.types.is_dictionary(texts.type):
         return texts.dictionary
     sample = texts.slice(0, _SAMPLE)

@@ -221,5 +221,5 @@ def _range(low: float | None, high: float | None) -> str:
 
 def _fill(text: Sentence, **values: str) -> Sentence:
     """What is known of the whole rule; braces that are filled per cell stay."""
-    parts = (text.title, text.message, text.cause, text.action, text.general)
+    parts = (text.title, text.message, text.cause, text.action, text.fault, text.general)
     return Sentence(*(fill(part, **values) for part in parts))

@@ -17,6 +17,8 @@ class Sentence:
     message: str
     cause: str
     action: str
+    fault: str = ""
+    """What is wrong in two or three words: the heading above the findings."""
     general: str = ""
     """The message for all cells together, where `message` speaks of one."""
 
@@ -28,24 +30,28 @@ SENTENCES: dict[str, Sentence] = {
         "Wilayah ini tidak ada dalam daftar kode wilayah.",
         "Salah ketik, nama lama sebelum pemekaran, atau kode yang kehilangan nol.",
         "Tulis nama resmi desa atau kecamatan (atau kode Kemendagri bertitik, mis. 64.08.01), lalu simpan kembali.",
+        fault="Wilayah tidak dikenal",
     ),
     "angka_terbaca": Sentence(
         "Angka dapat dibaca",
         "Isi sel ini tidak terbaca sebagai angka.",
         "Ada huruf, satuan, atau dua angka di dalam satu sel.",
         "Tulis angkanya saja, mis. 1.234,5; satuan dan keterangan dipindahkan ke kolom lain.",
+        fault="Angka tidak terbaca",
     ),
     "periode_terbaca": Sentence(
         "Periode dapat dibaca",
         "Periode ini tidak terbaca.",
         "Tulisan tahun, bulan, atau triwulan tidak lengkap atau salah ketik.",
         "Tulis periodenya lengkap, mis. 2024, Triwulan II 2024, atau Mei 2024.",
+        fault="Periode tidak terbaca",
     ),
     "rincian_dikenal": Sentence(
         "Rincian dikenal",
         "Rincian ini tidak ada dalam daftar dataset.",
         "Salah ketik, atau ada golongan baru yang belum didaftarkan.",
         "Pakai tulisan yang ada dalam daftar; bila golongannya memang baru, sampaikan kepada walidata.",
+        fault="Rincian tidak dikenal",
     ),
     # ── on every dataset ──
     "kunci_unik": Sentence(
@@ -53,6 +59,7 @@ SENTENCES: dict[str, Sentence] = {
         "{nama} {wilayah} {periode}{rincian} juga ditulis di sel {sel}{beda}.",
         "Baris tersalin dua kali, atau nama wilayah pada salah satu baris keliru.",
         "Sisakan satu baris yang benar; bila wilayahnya keliru, perbaiki namanya.",
+        fault="Angka ditulis lebih dari sekali",
         general="Ada angka yang ditulis lebih dari sekali.",
     ),
     "data_pribadi": Sentence(
@@ -60,6 +67,7 @@ SENTENCES: dict[str, Sentence] = {
         "Sel ini berisi data pribadi ({jenis}).",
         "Daftar nama orang ikut terkirim, padahal yang diminta hanya jumlahnya.",
         "Hapus NIK, nomor KK, nomor telepon, dan alamat e-mail dari berkas; kirim jumlahnya saja (UU 27/2022).",
+        fault="Ada data pribadi",
         general="Ada sel yang berisi data pribadi.",
     ),
     "kontrol_jumlah": Sentence(
@@ -67,13 +75,16 @@ SENTENCES: dict[str, Sentence] = {
         "Tertulis {tertulis}, sedangkan jumlah {bagian} di baris ini {terhitung} (selisih {selisih}).",
         "Salah satu angka keliru, atau rumus jumlah tidak mencakup semua kolom.",
         "Periksa angka-angka di baris ini dan rumus jumlahnya.",
+        fault="Kolom jumlah tidak cocok",
         general="Kolom {kolom} tidak sama dengan jumlah {bagian}.",
     ),
     "baris_jumlah": Sentence(
         "Baris jumlah sama dengan jumlah baris-barisnya",
-        "{nama}: pada baris jumlah tertulis {tertulis}, sedangkan jumlah baris-barisnya {terhitung} (selisih {selisih}).",
+        "{nama}: pada baris jumlah tertulis {tertulis}, sedangkan jumlah baris-barisnya {terhitung} "
+        "(selisih {selisih}).",
         "Ada baris yang terlewat atau angkanya tidak terbaca, atau rumus jumlah tidak mencakup semua baris.",
         "Periksa rumus pada baris jumlah dan baris-baris di atasnya.",
+        fault="Baris jumlah tidak cocok",
         general="Baris jumlah tidak sama dengan jumlah baris-barisnya.",
     ),
     # ── rules of contracts ──
@@ -82,42 +93,49 @@ SENTENCES: dict[str, Sentence] = {
         "Sel ini kosong, padahal wajib terisi.",
         "Angkanya belum ada ketika berkas disimpan, atau terhapus.",
         "Isi angkanya. Bila memang nol, tulis 0; bila belum ada, sepakati tandanya dengan walidata.",
+        fault="Sel kosong",
     ),
     "not_negative": Sentence(
         "{kolom} tidak kurang dari nol",
         "Angka ini kurang dari nol.",
         "Tanda minus terketik, atau rumus pengurangan terbalik.",
         "Perbaiki angkanya menjadi nol atau lebih.",
+        fault="Angka kurang dari nol",
     ),
     "between": Sentence(
         "{kolom} {batas}",
         "Angka ini di luar batas wajar ({batas}).",
         "Salah ketik, koma atau titik bergeser, atau satuannya berbeda dari yang diminta.",
         "Periksa angka dan satuannya, lalu perbaiki; bila memang benar, sampaikan alasannya kepada walidata.",
+        fault="Angka di luar batas",
     ),
     "in_set": Sentence(
         "{kolom} salah satu dari daftar",
         "Isi ini tidak ada dalam daftar: {daftar}.",
         "Salah ketik, singkatan lain, atau golongan baru.",
         "Pakai tulisan yang ada dalam daftar; bila golongannya memang baru, sampaikan kepada walidata.",
+        fault="Isi di luar daftar",
     ),
     "matches": Sentence(
         "{kolom} sesuai pola",
         "Tulisan ini tidak sesuai pola yang diminta ({pola}).",
         "Salah ketik, atau Excel mengubah tulisan menjadi angka atau tanggal.",
         "Format sel sebagai Teks, lalu ketik ulang isinya.",
+        fault="Tulisan tidak sesuai pola",
     ),
     "max_length": Sentence(
         "{kolom} paling panjang {panjang} huruf",
         "Tulisan ini lebih panjang dari {panjang} huruf.",
         "Keterangan tambahan ikut tertulis di sel ini.",
         "Pendekkan tulisannya; pindahkan keterangan ke kolom lain.",
+        fault="Tulisan terlalu panjang",
     ),
     "unique": Sentence(
         "{kolom} tidak berulang",
         "Isi yang sama sudah ada di baris {baris}.",
         "Baris tersalin dua kali, atau salah satunya salah ketik.",
         "Hapus baris yang berulang, atau perbaiki isinya.",
+        fault="Isi berulang",
         general="Isi yang sama tertulis lebih dari sekali.",
     ),
     "every_wilayah": Sentence(
@@ -125,6 +143,7 @@ SENTENCES: dict[str, Sentence] = {
         "{wilayah} {kurang} untuk periode {periode}.",
         "Barisnya terlewat, atau nama wilayahnya salah ketik sehingga tidak dikenali.",
         "Tambahkan barisnya; bila memang tidak ada datanya, tulis wilayahnya dan beri tanda - pada angkanya.",
+        fault="Wilayah tidak lengkap",
         general="Ada {tingkat} yang tidak ada atau tidak lengkap.",
     ),
     "parts_sum": Sentence(
@@ -132,6 +151,7 @@ SENTENCES: dict[str, Sentence] = {
         "Tertulis {tertulis}, sedangkan jumlah {bagian} di baris ini {terhitung} (selisih {selisih}).",
         "Salah satu angka keliru, atau rumus jumlah tidak mencakup semua kolom.",
         "Periksa angka-angka di baris ini dan rumus jumlahnya.",
+        fault="Jumlah bagian tidak cocok",
         general="{kolom} tidak sama dengan jumlah {bagian}.",
     ),
     "children_sum": Sentence(
@@ -140,6 +160,7 @@ SENTENCES: dict[str, Sentence] = {
         "(selisih {selisih}).",
         "Salah satu angka keliru, atau angka induk diambil dari sumber lain.",
         "Cocokkan angka induk dengan rinciannya, lalu perbaiki yang keliru.",
+        fault="Jumlah wilayah bawahan tidak cocok",
         general="Angka wilayah tidak sama dengan jumlah wilayah di bawahnya.",
     ),
     "change_within": Sentence(
@@ -147,6 +168,7 @@ SENTENCES: dict[str, Sentence] = {
         "{nama} berubah {perubahan} dari tahun lalu: {lalu} menjadi {kini}.",
         "Ada kejadian nyata, definisi atau cakupan berubah, atau angkanya salah ketik.",
         "Periksa angkanya; bila memang benar, jelaskan sebabnya kepada walidata.",
+        fault="Berubah banyak dari tahun lalu",
         general="Angka berubah lebih dari {persen}% dari tahun lalu.",
     ),
 }
@@ -167,6 +189,7 @@ def sentence(rule: str) -> Sentence:
         "Isi ini tidak lolos pemeriksaan.",
         "Salah ketik atau salah salin.",
         "Periksa dan perbaiki isinya, lalu simpan kembali.",
+        fault=rule.replace("_", " ").capitalize(),
     )
 
 
@@ -181,6 +204,24 @@ def number(value: float | None) -> str:
         return "kosong"
     text = f"{value:,.6f}".rstrip("0").rstrip(".")
     return ("0" if text == "-0" else text).translate(str.maketrans(",.", ".,"))
+
+
+_MONTHS = (
+    *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
+    *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
+)
+_ROMAN = ("I", "II", "III", "IV")
+
+
+def period(code: str) -> str:
+    """A period code in words: `2024-Q2` → `Triwulan II 2024`, `2024-05` → `Mei 2024`."""
+    year, _, rest = code.partition("-")
+    if match := re.fullmatch(r"([SQ])([1-4])", rest):
+        return f"{'Semester' if match[1] == 'S' else 'Triwulan'} {_ROMAN[int(match[2]) - 1]} {year}"
+    if match := re.fullmatch(r"(0[1-9]|1[0-2])(?:-(\d\d))?", rest):
+        day = f"{int(match[2])} " if match[2] else ""
+        return f"{day}{_MONTHS[int(match[1]) - 1]} {year}"
+    return code
 
 
 def words(parts: list[str] | tuple[str, ...], most: int = 6) -> str:

@@ -1,0 +1,36 @@
+"""Words, colours and addresses that the page of a submission and the overview share."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from etl.findings import Severity
+from etl.load.submission import Submission
+from expectations.sentences import period
+
+WITA = timezone(timedelta(hours=8), "WITA")
+"""Asia/Makassar, which has no summer time; stored times are UTC."""
+
+LABELS = {
+    "diterima": ("netral", "Belum diperiksa"),
+    "menunggu": ("catatan", "Menunggu walidata"),
+    "dirilis": ("baik", "Dirilis"),
+    "dikembalikan": ("tolak", "Dikembalikan"),
+    "digantikan": ("netral", "Digantikan kiriman baru"),
+    "tidak_berubah": ("baik", "Tidak berubah"),
+    "gagal": ("tolak", "Gagal karena sistem"),
+}
+"""Status of a submission → class of colour and what it is called."""
+
+SEVERITY = {Severity.TOLAK: ("tolak", "Tolak"), Severity.CATATAN: ("catatan", "Catatan")}
+SKIPPED = {"kosong": "kosong", "kaki": "kaki tabel", "jumlah": "baris jumlah"}
+
+
+def address(submission: Submission) -> str:
+    return f"{submission.skpd}/{submission.dataset.rpartition('.')[2]}/{submission.id}.html"
+
+
+def local_time(moment: datetime) -> str:
+    """`4 Juli 2026 14.05 WITA` of a UTC time."""
+    here = moment.astimezone(WITA)
+    return f"{period(here.strftime('%Y-%m-%d'))} {here.strftime('%H.%M')} WITA"
