@@ -1,7 +1,7 @@
 """Delimited text (.csv, .tsv, .txt): every record a row, every cell text, nothing interpreted.
 
-The fast way gives the bytes to Arrow as they are. Records of unequal length go the slower, forgiving way: short ones
-are filled with empty cells, the extra cells of long ones become columns, and a note says which.
+Arrow reads the bytes as they are. Records of unequal length are taken as well: short ones are filled with empty cells,
+the extra cells of long ones become columns, and a note says which. A file with little else is read record by record.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ SNIFFED_RECORDS = 50
 MAX_COLUMNS = 16_384
 """Excel's own limit; a record with more is a file whose line ends or delimiter were misunderstood."""
 
+MAX_MISFITS = 5_000
+"""Records of another length that are put back one by one; with more, the width was guessed wrong."""
+
 MAX_CELL = 1_000_000
 """Characters of one cell; Excel's limit is 32,767. A longer one is a quote that was never closed."""
 
@@ -60,13 +63,10 @@ def read_delimited(path: Path, name: str, encoding: str | None = None, delimiter
     sample = _sample(text)
     used = delimiter or sniff_delimiter(sample)
     widths = Counter(len(record) for record in sample_records(sample, used))
-    columns = None
-    notes = text.notes
-    if not text.odd_quotes:
-        columns = _fast(text, used, max(widths, key=lambda width: (widths[width], width), default=1))
-    if columns is None:
-        columns, uneven = _forgiving(text, used, name)
-        notes += uneven
+    width = max(widths, key=lambda width: (widths[width], width), default=1)
+    read = None if text.odd_quotes else _fast(text, used, max(width, 1), name)
+    columns, uneven = read or _forgiving(text, used, name)
+    notes = text.notes + uneven
     if text.quotes:
         notes += _long_cells(columns, name)
     return Sheet(name="", no=0, text=tuple(columns), number=(None,) * len(columns), notes=notes)
@@ -106,18 +106,30 @@ def sample_records(sample: str, delimiter: str) -> list[list[str]]:
         return []
 
 
-def _fast(text: Text, delimiter: str, width: int) -> list[pa.ChunkedArray] | None:
-    """Arrow on the bytes as they are; None when some record has another number of cells than `width`."""
+def _fast(
+    text: Text, delimiter: str, width: int, name: str
+) -> tuple[list[pa.ChunkedArray], tuple[Finding, ...]] | None:
+    """Arrow on the bytes as they are; the few records that have not `width` cells are put back where they were.
+
+    None when there are more than MAX_MISFITS of those.
+    """
     names = [str(number) for number in range(width)]
+    misfits: dict[int, str] = {}
+
+    def remember(record: pacsv.InvalidRow) -> str:
+        misfits[record.number] = record.text
+        return "skip" if len(misfits) <= MAX_MISFITS else "error"
+
     try:
         table = pacsv.read_csv(
             pa.BufferReader(pa.py_buffer(text.data).slice(text.start)),
-            pacsv.ReadOptions(column_names=names),
+            pacsv.ReadOptions(column_names=names, use_threads=False),  # only then are records numbered
             pacsv.ParseOptions(
                 delimiter=delimiter,
                 quote_char='"' if text.quotes else False,
-                newlines_in_values=text.quotes,
+                newlines_in_values=text.quotes > 0,
                 ignore_empty_lines=False,
+                invalid_row_handler=remember,
             ),
             pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
@@ -129,7 +141,38 @@ def _fast(text: Text, delimiter: str, width: int) -> list[pa.ChunkedArray] | Non
         )
     except pa.ArrowInvalid:
         return None
-    return list(table.columns)
+    if not misfits:
+        return list(table.columns), ()
+    return _put_back(table, misfits, delimiter, name)
+
+
+def _put_back(
+    table: pa.Table, misfits: dict[int, str], delimiter: str, name: str
+) -> tuple[list[pa.ChunkedArray], tuple[Finding, ...]]:
+    """misfits: record number → its text, as Arrow skipped them."""
+    records = [next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []) for text in misfits.values()]
+    lengths = _Lengths()
+    lengths.count[table.num_columns, table.num_columns] = table.num_rows
+    for number, record in zip(misfits, records, strict=True):
+        lengths.add(record, number)
+    width = max(table.num_columns, *map(len, records))
+    if width > MAX_COLUMNS:
+        raise _too_wide(name, width)
+    columns = []
+    for place in range(width):
+        good = table.column(place) if place < table.num_columns else pa.nulls(table.num_rows, pa.string())
+        odd = texts([record[place] if place < len(record) else None for record in records])
+        chunks, taken = [], 0
+        for at, number in enumerate(misfits):
+            until = number - 1 - at
+            chunks += [*_chunks(good.slice(taken, until - taken)), odd.slice(at, 1)]
+            taken = until
+        columns.append(pa.chunked_array([*chunks, *_chunks(good.slice(taken))], pa.string()).combine_chunks())
+    return [pa.chunked_array([column]) for column in columns], _uneven(lengths, name)
+
+
+def _chunks(values: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
+    return values.chunks if isinstance(values, pa.ChunkedArray) else [values]
 
 
 @dataclass
