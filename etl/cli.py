@@ -174,7 +174,7 @@ def check(
 ) -> None:
     """Periksa satu berkas tanpa memuatnya: apa yang akan terjadi bila dikirim."""
     from etl.findings import Refused
-    from etl.pipeline import ReturnedByThreshold, check_file
+    from etl.pipeline import Returned, check_file
 
     settings = Settings.from_env()
     contract = _contract(settings, dataset)
@@ -182,7 +182,7 @@ def check(
         tidy, results, quarantined = check_file(settings, file, contract)
     except Refused as refusal:
         raise _fail("Akan dikembalikan:\n" + "\n".join(str(f) for f in refusal.findings)) from None
-    except ReturnedByThreshold as verdict:
+    except Returned as verdict:
         _print_results(verdict.results)
         raise _fail(f"Akan dikembalikan:\n{verdict.finding}") from None
     _print_results(results)

@@ -15,7 +15,7 @@ from etl.collect import Unit, collect, collect_dataset, waiting_units, warehouse
 from etl.contract import Contract, load_contracts
 from etl.extract import journal
 from etl.extract.archive import Archive
-from etl.findings import Finding, Owner, Refused, Severity, SourceUnavailable
+from etl.findings import Finding, Refused, Severity, SourceUnavailable
 from etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,10 +96,13 @@ def _ingest_received(conn: Connection, submission: Any, settings: Settings) -> N
     except Refused as refusal:
         _give_back(conn, submission.id, [f.at(file=submission.path) for f in refusal.findings], contract, tidy)
         raise
-    except ReturnedByThreshold as verdict:
+    except Returned as verdict:
         finding = verdict.finding.at(file=submission.path)
         assert tidy is not None
-        _give_back(conn, submission.id, [finding], contract, tidy, verdict.results, verdict.quarantined)
+        told_by_rule = any(result.rule == finding.rule for result in verdict.results)
+        _give_back(
+            conn, submission.id, [] if told_by_rule else [finding], contract, tidy, verdict.results, verdict.quarantined
+        )
         raise Refused(finding) from verdict
     findings = [f.at(file=submission.path) for f in tidy.findings]
     clean = not findings and not submission.has_findings and all(result.ok for result in results)
@@ -148,8 +151,8 @@ def check_tidy(conn: Connection, contract: Contract, tidy: Tidy) -> list[CheckRe
     return check(contract, tidy, regions=read_regions(conn), earlier=before)
 
 
-class ReturnedByThreshold(Exception):
-    """Too many rows would be quarantined: the submission goes back whole."""
+class Returned(Exception):
+    """The checks send the whole submission back; carries what they found, for the report."""
 
     def __init__(self, finding: Finding, results: Sequence[CheckResult], quarantined: pd.Index) -> None:
         self.finding, self.results, self.quarantined = finding, results, quarantined
@@ -157,27 +160,42 @@ class ReturnedByThreshold(Exception):
 
 
 def judge(contract: Contract, tidy: Tidy, results: Sequence[CheckResult]) -> pd.Index:
-    """The fixed consequences: row keys to quarantine.
+    """The fixed consequences of `tolak`: row keys to quarantine.
 
-    Raises Refused on a whole-file `tolak`, ReturnedByThreshold when more than the contract's share of rows is bad.
+    Raises Refused on a finding about the whole file, Returned when a rule that belongs to no single row fails (a
+    kecamatan is missing, a check could not run) or more than the contract's share of rows is bad.
     """
     import pandas as pd
 
     refusing = [finding for finding in tidy.findings if finding.severity is Severity.TOLAK and finding.row is None]
-    unrunnable = [r for r in results if r.faults is not None and r.faults.owner is Owner.DISKOMINFO and not r.ok]
     if refusing:
         raise Refused(*refusing)
     bad = pd.Index([], dtype="int64")
+    whole: list[CheckResult] = []
     for result in results:
-        if result.severity == Severity.TOLAK and result.faults is not None:
+        if result.severity != Severity.TOLAK or result.ok:
+            continue
+        if result.faults is None or not len(result.faults.bad_keys):
+            whole.append(result)
+        else:
             bad = bad.union(pd.Index(result.faults.bad_keys))
     quarantined = tidy.rows.index.intersection(bad)
+    if whole:
+        raise Returned(_rule_finding(whole[0]), results, quarantined)
     share = 100 * len(quarantined) / max(len(tidy.rows), 1)
-    if unrunnable or share > contract.threshold.quarantined_percent:
-        raise ReturnedByThreshold(
-            _threshold_finding(contract, len(quarantined), len(tidy.rows), share), results, quarantined
-        )
+    if share > contract.threshold.quarantined_percent:
+        finding = _threshold_finding(contract, len(quarantined), len(tidy.rows), share)
+        raise Returned(finding, results, quarantined)
     return quarantined
+
+
+def _rule_finding(result: CheckResult) -> Finding:
+    faults = result.faults
+    if faults is None:
+        return Finding(
+            result.rule, f"Pemeriksaan gagal: {result.title}.", "Lihat laporan.", "Perbaiki lalu kirim lagi."
+        )
+    return Finding(result.rule, faults.message, faults.cause, faults.action, owner=faults.owner)
 
 
 def _threshold_finding(contract: Contract, bad: int, rows: int, share: float) -> Finding:
@@ -319,7 +337,7 @@ def _journal_decision(settings: Settings, submission: Any, decision: str, by: st
 
 
 def check_file(settings: Settings, path: Path, contract: Contract) -> tuple[Tidy, list[CheckResult], pd.Index]:
-    """What would become of a file, without archiving or loading anything. Raises Refused, ReturnedByThreshold."""
+    """What would become of a file, without archiving or loading anything. Raises Refused, Returned."""
     with warehouse(settings) as conn:
         tidy = read_and_tidy(conn, contract, path, path.name)
         results = check_tidy(conn, contract, tidy)
