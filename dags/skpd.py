@@ -1,4 +1,4 @@
-"""One DAG per agency, made from the contracts: collect → ingest (one task per new submission) → report.
+"""One DAG per agency, made from the contracts: collect → ingest (one task per new submission) → report → verdict.
 
 An agency whose contracts are wrong keeps its DAG, and that DAG fails with the errors; the others are not disturbed.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import (
     DAG,
     Asset,
@@ -62,7 +63,7 @@ def ingest(unit: dict[str, Any], alias: str, outlet_events: Any = None) -> dict[
     return outcome
 
 
-@task
+@task(trigger_rule="all_done")
 def report(skpd: str) -> str:
     from etl import pipeline
 
@@ -94,9 +95,11 @@ def build(agency: Agency) -> DAG:
             "force": Param(False, type="boolean", title="Ambil juga yang tidak berubah"),
         },
     ) as dag:
-        mapped = ingest.override(outlets=[AssetAlias(alias)]).partial(alias=alias).expand(unit=collect(agency.skpd))
-        # A teardown runs whatever became of ingest and leaves the verdict to it: a returned submission makes a red run.
-        mapped >> report(agency.skpd).as_teardown(on_failure_fail_dagrun=True)
+        taken = ingest.override(outlets=[AssetAlias(alias)]).partial(alias=alias).expand(unit=collect(agency.skpd))
+        # The report is written whatever became of the submissions. The verdict is the run's: red when one of them was
+        # returned or failed, since somebody then has something to do.
+        taken >> report(agency.skpd) >> (verdict := EmptyOperator(task_id="verdict", trigger_rule="none_failed"))
+        taken >> verdict
     return dag
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +55,10 @@ class Api:
         found = self._send("GET", f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}")
         return DagRun(run.dag_id, run.run_id, found["state"])
 
-    def task_states(self, run: DagRun) -> Iterable[str]:
+    def task_states(self, run: DagRun) -> list[tuple[str, str]]:
+        """(task, state) of every task instance of the run, each mapped one by itself."""
         found = self._send("GET", f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances?limit=1000")
-        return [task["state"] or "menunggu" for task in found["task_instances"]]
+        return [(task["task_id"], task["state"] or "") for task in found["task_instances"]]
 
     def _send(self, method: str, path: str, body: Any = None, *, token: bool = True) -> Any:
         headers = {"Content-Type": "application/json"}

@@ -173,7 +173,7 @@ def _first_runs(api: Api, expected: set[str], home: Path, say: Say) -> None:
             if now.state in FINISHED:
                 del running[name]
                 ended += 1
-                say(f"[{ended}/{len(expected)}] {name}: {_outcome(api, now)}")
+                say(f"[{ended}/{len(expected)}] {name.removeprefix('skpd_')}: {_outcome(api, now)}")
         time.sleep(1)
     if waiting or running:
         names = ", ".join(sorted(waiting | set(running)))
@@ -182,9 +182,15 @@ def _first_runs(api: Api, expected: set[str], home: Path, say: Say) -> None:
 
 
 def _outcome(api: Api, run: DagRun) -> str:
-    states = list(api.task_states(run))
-    failed = states.count("failed")
-    return f"selesai, {len(states)} tugas" + (f", {failed} gagal atau dikembalikan (lihat laporan)" if failed else "")
+    states = api.task_states(run)
+    broken = [task for task, state in states if task in ("collect", "report") and state != "success"]
+    if broken:
+        return f"tugas {' dan '.join(broken)} gagal; sebabnya ada di log tugas itu pada {api.url}/dags/{run.dag_id}"
+    taken = [state for task, state in states if task == "ingest" and state != "skipped"]
+    failed = len(taken) - taken.count("success")
+    if not taken:
+        return "tidak ada yang baru"
+    return f"{len(taken)} kiriman" + (f", {failed} dikembalikan atau gagal" if failed else "")
 
 
 # ── the keeper, seen from `up` ───────────────────────────────────────────────────────────────────────────────────────

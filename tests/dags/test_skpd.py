@@ -44,13 +44,12 @@ def test_every_agency_with_contracts_has_its_dag_and_nobody_else(bag: DagBag) ->
     assert sorted(bag.dags) == [f"skpd_{skpd}" for skpd in AGENCIES]
 
 
-def test_the_graph_is_collect_ingest_report(dag: DAG) -> None:
-    collect, ingest, report = (dag.task_dict[name] for name in ("collect", "ingest", "report"))
-    assert set(dag.task_dict) == {"collect", "ingest", "report"}
-    assert collect.downstream_task_ids == {"ingest"}
-    assert ingest.downstream_task_ids == {"report"}
-    assert ingest.is_mapped
-    assert report.is_teardown and report.on_failure_fail_dagrun
+def test_the_graph_is_collect_ingest_report_verdict(dag: DAG) -> None:
+    edges = {name: task.downstream_task_ids for name, task in dag.task_dict.items()}
+    assert edges == {"collect": {"ingest"}, "ingest": {"report", "verdict"}, "report": {"verdict"}, "verdict": set()}
+    assert dag.task_dict["ingest"].is_mapped
+    assert dag.task_dict["report"].trigger_rule == "all_done", "a returned submission is reported too"
+    assert dag.task_dict["verdict"].trigger_rule == "none_failed", "nothing new is no failure"
 
 
 def test_a_run_never_overlaps_and_never_fills_the_past(dag: DAG) -> None:
