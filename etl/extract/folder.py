@@ -12,6 +12,7 @@ import re
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -75,7 +76,7 @@ def folder_of(source: FolderSource, skpd: Skpd, sources_root: str) -> str:
     folder = source.path or skpd.folder
     if "://" in folder or Path(folder).is_absolute():
         return folder
-    return f"{sources_root.rstrip('/')}/{folder}"
+    return f"{sources_root}{'' if sources_root.endswith('/') else '/'}{folder}"
 
 
 def list_files(source: FolderSource, skpd: Skpd, sources_root: str) -> tuple[list[FoundFile], list[Finding]]:
@@ -190,19 +191,29 @@ def _link(root: str, entry: os.DirEntry[str], path: str) -> _Entry:
 
 
 def _walk_remote(folder: str) -> Iterator[_Entry]:
-    fs, root = fsspec.core.url_to_fs(folder)
-    root = root.rstrip("/")
-    if not fs.isdir(root):
-        raise FileNotFoundError(root)
-    protocol = folder.partition("://")[0]
-    for full, info in fs.find(root, withdirs=True, detail=True).items():
+    with _any_fault():
+        fs, root = fsspec.core.url_to_fs(folder)
+        root = root.rstrip("/")
+        if not fs.isdir(root):
+            raise FileNotFoundError(root)
+        listing = fs.find(root, withdirs=True, detail=True)
+    for full, info in listing.items():
         path = full[len(root) :].lstrip("/")
         if not path:
             continue
         kind = "folder" if info.get("type") == "directory" else "berkas"
-        yield _Entry(
-            path, f"{folder.rstrip('/')}/{path}" if protocol else full, kind, info.get("size") or 0, _mtime_ns(info)
-        )
+        yield _Entry(path, f"{folder.rstrip('/')}/{path}", kind, info.get("size") or 0, _mtime_ns(info))
+
+
+@contextmanager
+def _any_fault() -> Iterator[None]:
+    """Remote file systems raise whatever their libraries do; all of it means that the share did not answer."""
+    try:
+        yield
+    except (OSError, ValueError, ImportError, SourceUnavailable, StreamTooLong):
+        raise
+    except Exception as error:
+        raise ConnectionError(type(error).__name__) from error
 
 
 def _mtime_ns(info: dict[str, Any]) -> int:
@@ -269,11 +280,12 @@ def fetch(found: FoundFile, archive: Archive, max_bytes: int = MAX_BYTES) -> Arc
         raise _too_large(found, max_bytes)
     try:
         if "://" in found.url:
-            fs, path = fsspec.core.url_to_fs(found.url)
-            before = _look_remote(fs, path)
-            with fs.open(path, "rb") as stream:
-                archived = _settled(found, before, archive, stream, max_bytes)
-            after = _look_remote(fs, path)
+            with _any_fault():
+                fs, path = fsspec.core.url_to_fs(found.url)
+                before = _look_remote(fs, path)
+                with fs.open(path, "rb") as stream:
+                    archived = _settled(found, before, archive, stream, max_bytes)
+                after = _look_remote(fs, path)
         else:
             with _open_local(found.url) as stream:
                 before = _look_local(stream)
