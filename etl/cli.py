@@ -28,6 +28,7 @@ STATUS = {
     "dikembalikan": "[red]dikembalikan[/]",
     "digantikan": "digantikan kiriman baru",
     "sumber_gagal": "[red]sumber tidak terbaca[/]",
+    "gagal": "[red]gagal (kesalahan program)[/]",
     "diterima": "belum selesai diolah",
 }
 Skpd = Annotated[str | None, typer.Option(help="Hanya SKPD ini.")]
@@ -315,5 +316,22 @@ def contract_schema() -> None:
     typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
 
 
+def main() -> None:
+    """Entry point: what a person cannot repair here is said in one sentence, not as a traceback."""
+    import psycopg2
+
+    try:
+        app()
+    except psycopg2.OperationalError as error:
+        detail = str(error).strip().splitlines()[0]
+        errors.print(
+            f"Gudang data tidak terjangkau: {detail}\nSebab: servernya belum menyala, atau SATUDATA_DSN keliru. "
+            "Tindakan: `make up` di jendela lain, atau periksa SATUDATA_DSN.",
+            markup=False,
+            style="red",
+        )
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    sys.exit(app())
+    main()

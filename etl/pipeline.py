@@ -6,10 +6,13 @@ what was interrupted is taken up where it was, and a submission is loaded in one
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+import psycopg2
 
 from etl.collect import Unit, collect, collect_dataset, waiting_units, warehouse
 from etl.contract import Contract, load_contracts
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from etl.frames import CheckResult, Tidy
 
 __all__ = ["Outcome", "Unit", "check_file", "collect", "decide", "ingest", "report", "run"]
+
+log = logging.getLogger("satudata")
 
 AUTOMATIC = "aturan otomatis"
 """Who released a submission that its contract lets through when nothing was found."""
@@ -301,6 +306,15 @@ def run_unit(unit: dict[str, Any], settings: Settings) -> Outcome:
         return Outcome(**{**asdict(outcome), "findings": tuple(str(finding) for finding in refusal.findings)})
     except SourceUnavailable as problem:
         return Outcome(unit["dataset"], unit["label"], "sumber_gagal", findings=(str(problem),))
+    except psycopg2.OperationalError:
+        raise
+    except Exception as bug:
+        log.exception("%s (%s)", unit["dataset"], unit["label"])
+        told = (
+            f"Kesalahan program, bukan kesalahan berkas: {type(bug).__name__}: {bug}. Berkas tersimpan di arsip dan "
+            "diolah lagi pada putaran berikut. Tindakan: laporkan kepada pengelola dengan baris log di atas."
+        )
+        return Outcome(unit["dataset"], unit["label"], "gagal", unit["submission_id"], findings=(told,))
 
 
 def decide(
