@@ -101,7 +101,8 @@ def rincian_code(text: str, codes: dict[str, str]) -> str | None:
     """The code, or None when not among `codes`. `|` and `=` build the key of a breakdown, so they are replaced."""
     if codes:
         return codes.get(fold(text))
-    return tidy_text(text).replace("|", "/").replace("=", ":") or None
+    plain = tidy_text(text).replace(">=", "≥").replace("<=", "≤")
+    return plain.replace("|", "/").replace("=", ":") or None
 
 
 def read_periods(text: pa.Array) -> Codes[periods.Parts]:

@@ -17,12 +17,13 @@ import pyarrow.compute as pc
 
 from etl.contract import Header, Layout
 from etl.findings import Finding, Owner, Refused
-from etl.frames import RawTable, Sheet, column_letters, row_key
+from etl.frames import RawTable, Sheet, column_letters, row_key, split_key
 from etl.transform.text import as_array, fold, folded, tidy_text
 
 HEAD_ROWS = 60
 """A header is looked for in the first rows only."""
 _TRANSPOSABLE = 2_000
+_HEADER_PROBES = 5
 
 Grid = list[list[str]]
 """The first rows of a sheet as tidied text, empty cells as ''."""
@@ -205,7 +206,41 @@ def read_table(sheet: Sheet, block: Layout) -> tuple[RawTable, Grid]:
             if count
         },
     )
-    return table, grid
+    return _without_repeated_headers(table), grid
+
+
+def _without_repeated_headers(table: RawTable) -> RawTable:
+    """Takes out header rows printed again further down (page breaks).
+
+    Raises Refused where a row repeats only part of the header: another table begins there, and reading it under this
+    header would load its figures as something they are not.
+    """
+    named = [at for at, path in enumerate(table.headers) if any(path) and not path_text(path).isdigit()]
+    again = np.zeros(len(table.keys), bool)
+    for at in named[:_HEADER_PROBES]:
+        for text in set(table.headers[at]) - {""}:
+            again |= np.asarray(pc.fill_null(pc.equal(table.text[at], text), False))
+    rows = np.flatnonzero(again)
+    for row in rows:
+        cells = [(tidy_text(column[int(row)].as_py() or ""), at) for at, column in enumerate(table.text)]
+        if not all(text in table.headers[at] for text, at in cells if text):
+            raise Refused(_second_table(table, int(row)))
+    if not len(rows):
+        return table
+    skipped = {**table.skipped, "kepala": table.skipped.get("kepala", 0) + len(rows)}
+    return replace(take_rows(table, np.flatnonzero(~again)), skipped=skipped)
+
+
+def _second_table(table: RawTable, row: int) -> Finding:
+    row_no = split_key(table.keys[row].as_py())[1]
+    return Finding(
+        rule="satu_tabel",
+        message=f"Di baris {row_no} tampaknya mulai tabel lain: judul kolom muncul lagi dengan susunan berbeda.",
+        cause="Dua tabel ditaruh di satu lembar.",
+        action="Pisahkan tabel kedua ke lembar lain, atau minta Diskominfo menyatakan batasnya (`stop`) pada kontrak.",
+        sheet=table.sheet,
+        row=row_no,
+    )
 
 
 def _as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -232,7 +232,7 @@ def _without_signs(text: str) -> tuple[str, bool]:
     if text.startswith("(") and text.endswith(")"):
         text, negative = text[1:-1].strip(), True
     text = _CURRENCY.sub("", text.removesuffix("%").strip())
-    if text[:1] in "-+" and not negative:
+    if text.startswith(("-", "+")) and not negative:
         text, negative = text[1:].strip(), text[0] == "-"
     text = _CURRENCY.sub("", text)
     return text.removesuffix(",-").strip(), negative

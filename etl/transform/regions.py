@@ -178,15 +178,15 @@ class Regions:
         region = self._by_bps.get(code)
         if region:
             return self._at_level(region, level)
+        if re.fullmatch(r"\d(\.\d+)?e\+?\d+", code.casefold()):
+            return Match(
+                None, f"`{code}` rusak oleh Excel (tulisan ilmiah). Format kolom sebagai Teks dan isi ulang kodenya."
+            )
         other = self._by_kode.get(code)
         if other or "." in code:
             seems = f" ({self._show(other)})" if other else ""
             return Match(
                 None, f"`{code}` tampaknya kode Kemendagri{seems}, padahal kolom ini kode BPS (angka tanpa titik)."
-            )
-        if re.fullmatch(r"\d(\.\d+)?e\+?\d+", code.casefold()):
-            return Match(
-                None, f"`{code}` rusak oleh Excel (tulisan ilmiah). Format kolom sebagai Teks dan isi ulang kodenya."
             )
         return Match(None, f"kode BPS `{code}` tidak ada dalam daftar wilayah.")
 
