@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import groupby
 
 import numpy as np
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 
 from etl.contract import Contract
 from etl.findings import MAX_CELLS, Faults, Owner, Severity
-from etl.frames import CheckResult, Tidy, column_letters, split_key
+from etl.frames import CheckResult, Tidy
 from etl.transform.regions import Regions
 from expectations import personal
 from expectations.batches import Batch, Batches, Positions, arrow
@@ -35,11 +34,18 @@ from expectations.faulting import (
     missing,
     say,
 )
+from expectations.places import WHOLE_FILE, Places
 from expectations.plan import ROWS, Check, Part
 from expectations.sentences import COULD_NOT_RUN, fill, number, period
 
-WHOLE_FILE = 0
-"""Row key and column of a fault that has no cell: a row that is not there."""
+READING = {
+    "wilayah": "wilayah_dikenal",
+    "periode": "periode_terbaca",
+    "rincian": "rincian_dikenal",
+    "ukuran": "angka_terbaca",
+    "kontrol": "angka_terbaca",
+}
+"""Role of a column → the rule under which reading tells of its cells."""
 
 NONE = np.array([], dtype=np.int64)
 
@@ -60,6 +66,7 @@ class Answers:
 
     def __init__(self, contract: Contract, tidy: Tidy, regions: Regions, batches: Batches) -> None:
         self.contract, self.tidy, self.regions, self.batches = contract, tidy, regions, batches
+        self.places = Places(contract, tidy)
 
     # ── results ──
 
@@ -133,15 +140,15 @@ class Answers:
         if part.batch == ROWS:
             lines = self._not_yet_reported(part, lines)
             first = lines[:MAX_CELLS]
-            col_no = np.full(len(first), self._column_of(part), dtype=np.int64)
+            col_no = np.full(len(first), self.places.of_columns(part.columns), dtype=np.int64)
             messages = self._row_messages(check, part, batch, first)
-            return Cells(lines, cells_frame(first, col_no, self._texts_at(first, col_no), messages), len(lines))
+            return Cells(lines, cells_frame(first, col_no, self.places.texts_at(first, col_no), messages), len(lines))
         assert batch.key is not None and batch.col_no is not None
         first = lines[:MAX_CELLS]
         key, col_no = batch.key[first], batch.col_no[first]
         if part.kind == "wilayah_dikenal":
-            col_no = np.full(len(first), self._role_column("wilayah", 0), dtype=np.int64)
-        values = self._texts_at(key, col_no)
+            col_no = np.full(len(first), self.places.of_role("wilayah"), dtype=np.int64)
+        values = self.places.texts_at(key, col_no)
         if part.kind in ("baris_jumlah", "change_within", "children_sum") or not any(values):
             amounts = batch.frame["nilai"].to_numpy()[first]
             values = [text or amount_text(amount) for text, amount in zip(values, amounts, strict=True)]
@@ -149,18 +156,21 @@ class Answers:
         return Cells(batch.key[lines], cells_frame(key, col_no, values, messages), len(lines))
 
     def _not_yet_reported(self, part: Part, lines: Positions) -> Positions:
-        """An empty value that reading could not understand was reported there; not_null speaks of empty cells only."""
-        if part.kind != "not_null" or not self._unreadable.size:
+        """not_null speaks of empty cells that reading has not told of: a code it could not make has a fault already,
+        so has a number that it could not read; an empty cell of a number column has none."""
+        if part.kind != "not_null":
             return lines
-        suspect = lines[np.isin(lines, self._unreadable)]
-        col_no = np.full(len(suspect), self._column_of(part), dtype=np.int64)
-        written = np.array([bool(text.strip()) for text in self._texts_at(suspect, col_no)], dtype=bool)
-        return lines[~np.isin(lines, suspect[written])]
+        role = self.contract.columns[part.columns[0]].role
+        told = np.isin(lines, self._bad_keys(READING[role])) if role in READING else np.zeros(len(lines), dtype=bool)
+        if role in ("ukuran", "kontrol"):
+            suspect = np.flatnonzero(told)
+            col_no = np.full(len(suspect), self.places.of_columns(part.columns), dtype=np.int64)
+            told[suspect] = [bool(text.strip()) for text in self.places.texts_at(lines[suspect], col_no)]
+        return lines[~told]
 
-    @cached_property
-    def _unreadable(self) -> Positions:
-        keys = [faults.bad_keys.to_numpy(dtype=np.int64) for faults in self.tidy.faults]
-        return np.unique(np.concatenate([NONE, *keys]))
+    def _bad_keys(self, rule: str) -> Positions:
+        keys = [faults.bad_keys.to_numpy(dtype=np.int64) for faults in self.tidy.faults if faults.rule == rule]
+        return np.concatenate([NONE, *keys])
 
     def _row_messages(self, check: Check, part: Part, batch: Batch, keys: Positions) -> list[str]:
         if part.kind == "total_parts":
@@ -171,7 +181,7 @@ class Answers:
             columns = batch.frame[list(part.columns)]
             twin = batch.frame.index.to_numpy()[neighbours(composite(columns))]
             places = batch.frame.index.get_indexer(pd.Index(keys))
-            return [say(check, baris=self._row_name(int(key))) for key in twin[places]]
+            return [say(check, baris=self.places.row_name(int(key))) for key in twin[places]]
         return [say(check)] * len(keys)
 
     def _figure_messages(self, check: Check, part: Part, frame: pd.DataFrame, lines: Positions) -> list[str]:
@@ -224,7 +234,7 @@ class Answers:
                     wilayah=self._wilayah(about["wilayah"]),
                     periode=period(str(about["periode"])),
                     rincian=f" ({breakdown_text(about['rincian'])})" if about["rincian"] else "",
-                    sel=self._cell_name(int(batch.key[twin]), int(batch.col_no[twin])),
+                    sel=self.places.cell_name(int(batch.key[twin]), int(batch.col_no[twin])),
                     beda=", dengan angka yang sama" if same else f", dengan angka lain: {number(other)}",
                 )
             )
@@ -252,7 +262,7 @@ class Answers:
             hit = pc.is_in(column.cast(pa.large_string()), value_set=wanted).to_numpy(zero_copy_only=False)
             where = np.flatnonzero(hit)
             keys.append(self.tidy.rows.index.to_numpy()[where])
-            columns.append(np.full(len(where), self._col_no(name), dtype=np.int64))
+            columns.append(np.full(len(where), self.places.col_no(name), dtype=np.int64))
             values += self.tidy.raw[name].iloc[where[:MAX_CELLS]].tolist()
             columns[-1], shown = columns[-1], len(where[:MAX_CELLS])
             values += [""] * (len(where) - shown)
@@ -263,51 +273,6 @@ class Answers:
         messages = [say(check, jenis=", ".join(personal.kinds(value))) for value in shown_values]
         hidden = [personal.mask(value) for value in shown_values]
         return Cells(key[order], cells_frame(key[first], col_no[first], hidden, messages), len(key))
-
-    # ── where things stand ──
-
-    def _column_of(self, part: Part) -> int:
-        """Number of the column at which a row's fault is shown: the first of the part's that is in the file."""
-        found = [self.tidy.columns[name][0] for name in part.columns if name in self.tidy.columns]
-        return found[0] if found else WHOLE_FILE
-
-    def _role_column(self, role: str, otherwise: int) -> int:
-        found = [self.tidy.columns[name][0] for name in self.contract.by_role(role) if name in self.tidy.columns]
-        return found[-1] if found else otherwise
-
-    @cached_property
-    def _headers(self) -> dict[int, str]:
-        """Column number → name in `raw`. Columns stand in their order; those bound to the contract give the offset."""
-        names = list(self.tidy.raw.columns)
-        place = {name: number for number, name in enumerate(names)}
-        bound = {col_no: header for col_no, header in self.tidy.columns.values() if header in place}
-        offsets = {col_no - place[header] for col_no, header in bound.items()}
-        if len(offsets) > 1:
-            return bound
-        offset = offsets.pop() if offsets else 1
-        return {place + offset: name for place, name in enumerate(names)} | bound
-
-    def _col_no(self, header: str) -> int:
-        return next((col_no for col_no, name in self._headers.items() if name == header), WHOLE_FILE)
-
-    def _texts_at(self, keys: Positions, col_no: Positions) -> list[str]:
-        """Text as received of some cells; empty where there is none."""
-        places = self.tidy.raw.index.get_indexer(pd.Index(keys))
-        texts = np.full(len(keys), "", dtype=object)
-        for column in np.unique(col_no):
-            name = self._headers.get(int(column))
-            if name is None:
-                continue
-            where = np.flatnonzero((col_no == column) & (places >= 0))
-            texts[where] = self.tidy.raw[name].iloc[places[where]].astype(object).fillna("").astype(str).to_numpy()
-        return texts.tolist()
-
-    def _row_name(self, key: int) -> str:
-        sheet_no, row = split_key(key)
-        return f"{row} lembar {self.tidy.sheets.get(sheet_no, sheet_no)}" if len(self.tidy.sheets) > 1 else str(row)
-
-    def _cell_name(self, key: int, col_no: int) -> str:
-        return f"{column_letters(col_no)}{self._row_name(key)}"
 
     def _wilayah(self, code: str) -> str:
         region = self.regions.get(code)

@@ -21,7 +21,7 @@ PROVINCES = frozenset(
 """First two digits that Kemendagri has given out."""
 
 _NIK_LIKE = re.compile(r"(?<![\d.,])(?:\d[ -]?){15}\d(?![.,]?\d)")
-_NIK_SCIENTIFIC = re.compile(r"(?<![\d.,])([1-9])[.,](\d{1,14})[eE]\+?15(?!\d)")
+_NIK_SCIENTIFIC = re.compile(r"(?<![\d.,])([1-9])[.,](\d{3,14})[eE]\+?15(?!\d)")
 _PHONE = re.compile(r"(?<![\d.,/])(?:\+62[\s.-]?|0)8[1-9]\d(?:[\s.-]?\d){6,10}(?!\d)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 

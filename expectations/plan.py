@@ -150,7 +150,7 @@ def _of_rule(contract: Contract, rule: Rule, no: int) -> Check:
         grid = Part(f"wilayah:{no}", rule.rule, arguments)
         return Check(rule.rule, rule.severity, (), text, (grid,), options={"level": rule.level})
     if isinstance(rule, ChildrenSum):
-        part = Part(f"induk:{no}", rule.rule, {**_pair("nilai", "jumlah"), "tolerance": rule.tolerance})
+        part = Part(f"induk:{no}", rule.rule, {**_pair("nilai", "jumlah_anak"), "tolerance": rule.tolerance})
         chosen = rule.indikator or tuple(code for code, about in contract.indikator.items() if about.additive)
         return Check(rule.rule, rule.severity, (), sentence(rule.rule), (part,), options={"indikator": chosen})
     if isinstance(rule, ChangeWithin):

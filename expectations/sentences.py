@@ -132,7 +132,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "unique": Sentence(
         "{kolom} tidak berulang",
-        "Isi yang sama sudah ada di baris {baris}.",
+        "Isi yang sama juga ada di {baris}.",
         "Baris tersalin dua kali, atau salah satunya salah ketik.",
         "Hapus baris yang berulang, atau perbaiki isinya.",
         fault="Isi berulang",
