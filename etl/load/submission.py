@@ -352,12 +352,12 @@ def give_back(
         if submission.status != "diterima":
             return counts_of(submission)
         counts = Counts("dikembalikan", received=n_rows, quarantined=len(held), returned=n_rows - len(held))
-        if tidy is not None and quarantine is not None:
-            records.write_sheets(cursor, submission_id, tidy)
-            findings = [*findings, *records.cell_findings(faults, tidy, submission.path)]
-            records.write_quarantine(cursor, quarantine)
         records.write_checks(cursor, submission_id, results)
         records.write_findings(cursor, submission_id, findings)
+        if tidy is not None and quarantine is not None:
+            records.write_sheets(cursor, submission_id, tidy)
+            records.write_findings(cursor, submission_id, records.cell_findings(faults, tidy, submission.path))
+            records.write_quarantine(cursor, quarantine)
         why = reason or "; ".join(dict.fromkeys(finding.message for finding in findings[:3])) or "ditolak aturan"
         record_decision(cursor, submission_id, "dikembalikan", by or SYSTEM, why, automatic=by is None)
         _finish(cursor, submission_id, counts, contract, tidy)
