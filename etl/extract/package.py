@@ -60,7 +60,7 @@ class Package:
                 seen += len(piece)
                 check = zlib.crc32(piece, check)
                 if seen > info.file_size:
-                    raise bomb(self.name, f"bagian {part} mengembang melebihi ukuran yang tercatat di dalam berkas")
+                    raise damaged(self.name, f"bagian {part} lebih besar daripada ukuran yang tercatat di dalam berkas")
                 yield piece
         except (zlib.error, EOFError, struct.error) as error:
             raise damaged(self.name, f"bagian {part} tidak dapat dibuka") from error

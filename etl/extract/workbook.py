@@ -45,6 +45,9 @@ def read_package(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sh
         if package.has("xl/workbook.bin") or package.has("content.xml"):
             return _read(path, name, wanted, {})
         raise _no_workbook(name, "Word" if package.has("word/document.xml") else "ZIP")
+    for part in package.parts:
+        if part.endswith((".xml", ".rels")) and not part.startswith(("xl/worksheets/", "xl/drawings/", "xl/charts/")):
+            package.prove(part)  # calamine reads shared texts and styles as soon as it opens the file
     parts = sheet_parts(package)
     with _opened(path, name) as workbook:
         chosen = choose(workbook.sheets_metadata, wanted, name)
@@ -57,9 +60,6 @@ def read_package(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sh
                     _refuse_area(name, workbook.sheet_names[no], *filled_area(package.stream(part)))
             except RowTooLong:
                 raise damaged(name, f"lembar {workbook.sheet_names[no]} tidak berisi baris") from None
-    for part in ("xl/sharedstrings.xml", "xl/styles.xml"):
-        if package.has(part):
-            package.prove(part)
     return _read(path, name, wanted, scans)
 
 
