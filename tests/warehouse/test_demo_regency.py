@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from etl.pipeline import Outcome, decide, run
 from etl.settings import PROJECT, Settings
 
 SAMPLES = PROJECT / "samples"
-HOUR = 3_600
 NIK = "6408994104900001"
 
 
@@ -41,7 +39,6 @@ class Demo:
         target = Path(self.settings.sources) / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(SAMPLES / folder / path, target)
-        _age(target, HOUR // 2)
 
     def value(self, indikator: str, wilayah: str, periode: str, rincian: str = "") -> float:
         """The released figure as the portal shows it."""
@@ -53,12 +50,6 @@ class Demo:
             rincian,
         )
         return float(value)  # type: ignore[arg-type]
-
-
-def _age(path: Path, seconds: int) -> None:
-    """A file that was touched this minute may still be written to and is left for the next run."""
-    stat = path.stat()
-    os.utime(path, (stat.st_atime - seconds, stat.st_mtime - seconds))
 
 
 def _on_server(dsn: str, statement: str) -> None:
@@ -82,8 +73,6 @@ def demo(postgres_dsn: str, warehouse_template: str, tmp_path_factory: pytest.Te
     _on_server(agency, (SAMPLES / "basisdata" / "dpmptsp.sql").read_text(encoding="utf-8"))
     home = tmp_path_factory.mktemp("demo")
     shutil.copytree(SAMPLES / "sumber", home / "sumber")
-    for path in (home / "sumber").rglob("*"):
-        _age(path, HOUR)
     settings = Settings(
         dsn=psycopg2.extensions.make_dsn(postgres_dsn, dbname="demo"),
         home=home,
