@@ -54,8 +54,8 @@ def understand(
     if unclear or wrong:
         raise Refused(*unclear, *wrong)
 
-    table = layout.split_controls(found, _control_rows(found, contract, binding.columns))
-    table = layout.fill_down(table, [binding.columns[name] for name in block.fill_down if name in binding.columns])
+    received = layout.split_controls(found, _control_rows(found, contract, binding.columns))
+    table = layout.fill_down(received, [binding.columns[name] for name in block.fill_down if name in binding.columns])
     reader = Reader(contract, regions, binding.columns, spreads, stated)
     reader.check(table)
     table, overdue, corrected = corrections.apply(table, contract.corrections, reader.places, reader.rows_with)
@@ -72,14 +72,14 @@ def understand(
         sheet=sheet.name,
         sheet_no=sheet.no,
         rows=reader.frame(table, read),
-        raw=_raw(table),
+        raw=_raw(received),
         figures=reshape.figures(read.rows, read.measures, contract),
         controls=pa.concat_tables(controls),
         columns={
             name: (table.col_no[place], path_text(table.headers[place])) for name, place in binding.columns.items()
         },
         findings=(*(exchanged(one) if block.transpose else one for one in own), *notes),
-        skipped=table.skipped,
+        skipped=received.skipped,
         corrected=corrected,
         transposed=block.transpose,
     )
