@@ -29,7 +29,7 @@ NIK = "6408994104900001"
 
 SUMBER: dict[str, Callable[[], bytes]] = {
     "bapenda/pajak/realisasi_pajak_2024.csv": lambda: teks.pajak(2024, 12),
-    "bapenda/pajak/realisasi_pajak_2025.csv": lambda: teks.pajak(2025, 9),
+    "bapenda/pajak/realisasi_pajak_2025.csv": lambda: teks.pajak(2025, 9, tanggal=True),
     "bappeda/kemiskinan/Statistik Kemiskinan Kutai Timur 2015-2024.xlsx": lambda: buku.kemiskinan(),
     "bappeda/pdrb/PDRB ADHB Kutai Timur 2020-2024.xlsx": lambda: buku.pdrb(range(2020, 2025)),
     "dinkes/faskes/Faskes Tahun 2020.xls": lambda: HTML,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -114,10 +115,14 @@ BULAN = [
 ]
 
 
-def pajak(tahun: int, sampai: int) -> bytes:
-    """No header; amounts as `Rp 1.234.567,00`; a repayment stands in brackets; cp1252 dash in the remark."""
+def pajak(tahun: int, sampai: int, *, tanggal: bool = False) -> bytes:
+    """No header; amounts as `Rp 1.234.567,00`; a repayment stands in brackets; cp1252 dash in the remark.
+
+    tanggal: the first column holds the month's last day instead of its name.
+    """
     rows: list[list[str]] = []
-    for bulan in BULAN[:sampai]:
+    for nomor, bulan in enumerate(BULAN[:sampai], 1):
+        kolom_bulan = f"{monthrange(tahun, nomor)[1]}/{nomor:02d}/{tahun}" if tanggal else bulan
         for kode, (nama, setahun) in PAJAK.items():
             target = round(setahun * 1.06 ** (tahun - 2024), -3)
             nilai = round(target / 12 * acak("pajak", kode, tahun, bulan).uniform(0.7, 1.25), 2)
@@ -127,7 +132,7 @@ def pajak(tahun: int, sampai: int) -> bytes:
                 realisasi, keterangan = f"({angka_id(1250000, 2)})", "Restitusi – setoran lebih tahun lalu"
             elif (kode, bulan) == ("4.1.01.09", "Maret"):
                 realisasi = "-"
-            rows.append([bulan, kode, nama, f"Rp {angka_id(target, 2)}", realisasi, keterangan])
+            rows.append([kolom_bulan, kode, nama, f"Rp {angka_id(target, 2)}", realisasi, keterangan])
     return berkas_csv(rows, sandi="cp1252")
 
 
