@@ -65,6 +65,16 @@ def connect(dsn: str) -> Connection:
     return conn
 
 
+def _busy(error: psycopg2.Error) -> Finding:
+    return Finding(
+        rule="gudang_sibuk",
+        message=f"Gudang data sedang dipakai proses lain: {error.diag.message_primary}.",
+        cause="Pemuatan, rilis atau perawatan lain memegang data yang sama terlalu lama.",
+        action="Ulangi beberapa menit lagi; tidak ada yang hilang.",
+        owner=Owner.DISKOMINFO,
+    )
+
+
 def _unreachable(error: Exception) -> Finding:
     return Finding(
         rule="gudang_terjangkau",
@@ -80,11 +90,26 @@ def transaction(conn: Connection) -> Iterator[Cursor]:
     """One transaction of its own: committed at the end, rolled back on any error.
 
     Raises RuntimeError when the connection is inside another one: what is meant to commit together must be one call.
+    Raises SourceUnavailable (worth a retry) when the server went away or others held what is needed for too long.
     """
-    if conn.info.transaction_status != TRANSACTION_STATUS_IDLE:
+    if not conn.closed and conn.info.transaction_status != TRANSACTION_STATUS_IDLE:
         raise RuntimeError("koneksi masih di dalam transaksi lain; selesaikan dahulu (commit atau rollback)")
-    with conn, conn.cursor() as cursor:
-        yield cursor
+    try:
+        with conn.cursor() as cursor:
+            yield cursor
+        conn.commit()
+    except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
+        conn.rollback()
+        raise SourceUnavailable(_busy(error)) from error
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        if conn.closed:
+            raise SourceUnavailable(_unreachable(error)) from error
+        conn.rollback()
+        raise
+    except BaseException:
+        if not conn.closed:
+            conn.rollback()
+        raise
 
 
 def rows(cursor: Cursor, name: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ import psycopg2
 import pyarrow as pa
 import pytest
 
-from etl.findings import Finding, Refused, Severity
+from etl.findings import Finding, Refused, Severity, SourceUnavailable
 from etl.frames import ROW_SPAN
 from etl.load.checks import run_checks
 from etl.load.dimensions import UnknownMember
@@ -486,7 +486,7 @@ def test_a_failure_anywhere_leaves_the_old_state(conn, table):
     submission_id = received(conn, BY, content="b")
     with conn, conn.cursor() as cursor:
         cursor.execute("CREATE FUNCTION public.rusak() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''x''; END'")
-        cursor.execute(f"CREATE TRIGGER rusak BEFORE INSERT ON {table} EXECUTE FUNCTION public.rusak()")
+        cursor.execute(f"CREATE TRIGGER rusak BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION public.rusak()")
     before = everything(conn)
     with pytest.raises(psycopg2.Error):
         load(
@@ -514,14 +514,15 @@ def test_a_connection_lost_midway_leaves_the_old_state(conn, another):
         _until_waiting(another, pid)
         cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))
         thread.join(30)
-    assert isinstance(errors[0], psycopg2.OperationalError)
+    assert isinstance(errors[0], SourceUnavailable)
+    assert "Tindakan" in str(errors[0])
     assert everything(another) == before
 
 
 def _load_into(conn, submission_id, errors):
     try:
         load(conn, submission_id, BY, revised(FIRST, 3, "40"), [], pd.Index([]), [], release_by="aturan otomatis")
-    except psycopg2.Error as error:
+    except Exception as error:
         errors.append(error)
 
 
