@@ -175,7 +175,7 @@ class Reader:
         names = self.present("periode")
         columns = [self._period_column(table, name) for name in names]
         combos, index = combine(columns, n_rows)
-        joined = Codes(list(range(len(combos))), index, {}).map(lambda at: self._joined(combos[at]))
+        joined = Codes([combo if None not in combo else None for combo in combos], index, {}).map(self._joined)
         if book is not None and names:
             for name, column in zip(names, columns, strict=True):
                 if name in self.columns:

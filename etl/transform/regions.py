@@ -37,6 +37,7 @@ _PREFIXES: dict[str, Level] = {
 _TOTALS = frozenset(
     {"jumlah", "total", "jumlahtotal", "grandtotal", "jumlahseluruhnya", "jumlahkeseluruhan", "indonesia"}
 )
+_NO_LETTERS = re.compile(r"[\W_]+")
 _SUGGEST_FOR = 200
 """Different unknown names that get suggestions; a file in which everything is unknown needs no more."""
 _POOL = 2_000
@@ -73,8 +74,8 @@ def name_key(text: str) -> tuple[str, Level | None]:
     Case, punctuation and spaces do not matter; `Kota` stays part of the name, because Solok and Kota Solok are two
     regencies (and Kota Bangun is a kecamatan).
     """
-    plain = unicodedata.normalize("NFKC", tidy_text(text)).casefold().replace("'", "").replace("’", "")
-    words = re.sub(r"[^\w]+", " ", plain).replace("_", " ").split()
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    words = _NO_LETTERS.sub(" ", plain).split()
     level = _PREFIXES.get(words[0]) if len(words) > 1 else None
     if level:
         words = words[1:]
@@ -198,39 +199,28 @@ class Regions:
     # ── by name ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _name(self, text: str, level: Level | None, parent: str | None, *, suggest: bool) -> Match:
-        shown = tidy_text(text)
         key, stated = name_key(text)
         if level and stated and stated != level:
-            return Match(None, f"`{shown}` menyebut {stated}, padahal kolom ini {level}.")
+            return Match(None, f"`{tidy_text(text)}` menyebut {stated}, padahal kolom ini {level}.")
         level = level or stated
         found = [self._by_kode[kode] for kode in sorted(self._names.get(key, ()))]
         fitting = [region for region in found if level is None or region.tingkat == level]
         inside = [region for region in fitting if parent is None or self.is_below(region.kode, parent)]
-        if len(inside) == 1:
-            if parent is None and level and (key, level) in self._ambiguous:
-                return Match(None, f"`{shown}` bermakna ganda. Sebutkan kecamatannya atau pakai kode.")
+        ambiguous = any((key, at) in self._ambiguous for at in ((level,) if level else LEVELS))
+        if len(inside) == 1 and (parent is not None or not ambiguous):
             return Match(inside[0].kode)
-        if inside:
-            return Match(
-                None, f"`{shown}` cocok dengan {self._list(inside)}. Nyatakan induknya (within) atau pakai kode."
-            )
+        shown = tidy_text(text)
+        if len(inside) > 1:
+            return Match(None, f"`{shown}` cocok dengan {self._list(inside)}. Sebutkan induknya (within) atau kode.")
         if fitting and parent is not None:
-            return Match(
-                None,
-                f"`{shown}` tidak ada di {self._show(self._by_kode.get(parent))}; yang ada: {self._list(fitting)}.",
-            )
-        if any(ambiguous == key and level in (None, at) for ambiguous, at in self._ambiguous):
-            return Match(
-                None,
-                f"`{shown}` nama lama atau bermakna ganda, tidak dipetakan otomatis. Pakai nama sekarang atau kode.",
-            )
+            place = self._show(self._by_kode.get(parent))
+            return Match(None, f"`{shown}` tidak ada di {place}; yang ada: {self._list(fitting)}.")
+        if ambiguous:
+            return Match(None, f"`{shown}` nama lama atau bermakna ganda: sebutkan induknya, nama sekarang, atau kode.")
         if key in _TOTALS:
-            return Match(
-                None, f"`{shown}` tampak seperti baris jumlah, bukan wilayah: nyatakan di `totals` pada kontrak."
-            )
-        if not suggest:
-            return Match(None, f"`{shown}` tidak ada dalam daftar wilayah.")
-        return Match(None, f"`{shown}` tidak ada dalam daftar wilayah.{self._nearest(key, level, parent)}")
+            return Match(None, f"`{shown}` tampak seperti baris jumlah, bukan wilayah (`totals` pada kontrak).")
+        near = self._nearest(key, level, parent) if suggest else ""
+        return Match(None, f"`{shown}` tidak ada dalam daftar wilayah.{near}")
 
     def _nearest(self, key: str, level: Level | None, parent: str | None) -> str:
         """The three most alike names, as a suggestion to a person only."""

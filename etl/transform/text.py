@@ -49,7 +49,7 @@ def distinct(column: pa.Array | pa.ChunkedArray) -> tuple[list[str], Index]:
         encoded = encoded.dictionary_encode()
     values: list[str] = encoded.dictionary.to_pylist()
     index = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int32)
-    blank = [place for place, value in enumerate(values) if not tidy_text(value)]
+    blank = [place for place, value in enumerate(values) if not value[:1].isalnum() and not tidy_text(value)]
     if blank:
         index = np.where(np.isin(index, blank), np.int32(-1), index)
     return values, index
