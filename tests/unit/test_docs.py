@@ -1,4 +1,4 @@
-"""The guides are true: their commands exist, the worked example is a valid contract, the samples keep their promises."""
+"""The guides are true: their commands exist, the worked example is a valid contract, the samples are complete."""
 
 from __future__ import annotations
 
