@@ -82,15 +82,24 @@ def _from_uri(uri: str) -> URL:
     if not parts.scheme or "://" not in uri:
         raise ValueError("no scheme")
     query = {key: value for key, value in parse_qsl(parts.query) if key not in AIRFLOW_ONLY}
-    return URL.create(
-        _driver(parts.scheme),
+    place = parts.netloc.rpartition("@")[2]  # .hostname is in lower case, which a socket's folder need not be
+    host = unquote(place.rpartition(":")[0] if parts.port is not None else place)
+    return _at(
+        host,
+        query,
+        drivername=_driver(parts.scheme),
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        host=unquote(parts.hostname) if parts.hostname else None,
         port=parts.port,
         database=unquote(parts.path[1:]) or None,
-        query=query,
     )
+
+
+def _at(host: str, query: dict[str, str], **parts: Any) -> URL:
+    """The host, or the folder of a socket, which SQLAlchemy takes as a parameter."""
+    if host.startswith("/"):
+        return URL.create(query={**query, "host": host}, **parts)
+    return URL.create(host=host.strip("[]") or None, query=query, **parts)
 
 
 def _from_json(text: str) -> URL:
@@ -100,14 +109,15 @@ def _from_json(text: str) -> URL:
     if isinstance(extra, str):
         extra = json.loads(extra)
     is_file = _driver(fields["conn_type"]).startswith("sqlite")
-    return URL.create(
-        _driver(fields["conn_type"]),
+    host = fields.get("host") or ""
+    return _at(
+        "" if is_file else host,
+        {key: str(value) for key, value in extra.items() if isinstance(value, str | int | float)},
+        drivername=_driver(fields["conn_type"]),
         username=fields.get("login") or None,
         password=fields.get("password") or None,
-        host=None if is_file else fields.get("host") or None,
         port=int(fields["port"]) if fields.get("port") else None,
-        database=(fields.get("schema") or (fields.get("host") if is_file else None)) or None,
-        query={key: str(value) for key, value in extra.items() if isinstance(value, str | int | float)},
+        database=(fields.get("schema") or (host if is_file else None)) or None,
     )
 
 

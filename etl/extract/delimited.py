@@ -168,7 +168,7 @@ def _put_back(
             chunks += [*_chunks(good.slice(taken, until - taken)), odd.slice(at, 1)]
             taken = until
         columns.append(pa.chunked_array([*chunks, *_chunks(good.slice(taken))], pa.string()).combine_chunks())
-    return [pa.chunked_array([column]) for column in columns], _uneven(lengths, name)
+    return [pa.chunked_array([column]) for column in columns], _uneven(lengths, table.num_columns, name)
 
 
 def _chunks(values: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
@@ -227,7 +227,7 @@ def _forgiving(text: Text, delimiter: str, name: str) -> tuple[list[pa.ChunkedAr
         pa.chunked_array([b[n] if n < len(b) else pa.nulls(len(b[0]), pa.string()) for b in blocks], pa.string())
         for n in range(width)
     ]
-    return columns, _uneven(lengths, name)
+    return columns, _uneven(lengths, lengths.usual, name)
 
 
 def _records(text: Text, delimiter: str, name: str) -> Iterator[list[str]]:
@@ -246,9 +246,8 @@ def _records(text: Text, delimiter: str, name: str) -> Iterator[list[str]]:
         raise _unclosed(name, row, begins)
 
 
-def _uneven(lengths: _Lengths, name: str) -> tuple[Finding, ...]:
+def _uneven(lengths: _Lengths, usual: int, name: str) -> tuple[Finding, ...]:
     """Rows with only one cell are titles, footnotes or blank; the others should be equally long."""
-    usual = lengths.usual
     short = [kind for kind in lengths.count if 1 < kind[0] < usual]
     long = [kind for kind in lengths.count if kind[1] > usual]
     said = [f"baris {lengths.told(short)} kurang dari {usual} sel"] * bool(short)
