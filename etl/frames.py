@@ -95,7 +95,7 @@ class Tidy:
         desimal string (the exact decimal text for numeric, null when missing), penanda dictionary<string>
         (null, or the mark that stood instead of a number: `-` `…` `NA` or empty text).
     controls: figures of the control rows and columns, same schema, never loaded.
-    columns: contract column → (col_no, header text) where it was found, for reports. A spread column is absent.
+    columns: contract column → (col_no, name of that column in raw) where it was found. A spread column is absent.
     periods: period codes contained, sorted.
     """
 

@@ -1,8 +1,9 @@
 """Contract columns ↔ table columns, by header text; everything that does not fit is told at once.
 
 A header text fits when it equals the column's own name, one of its aliases or one of the layout block's, case and
-spacing apart; of a header of several rows the joined path (`PDP / Meninggal`) or its last level counts. Never by
-likeness: a renamed column is missing, and the message names the likeliest new name for a person to confirm.
+spacing apart; of a header of several rows the joined path (`PDP / Meninggal`), its last level, or an upper level with
+one column below it. Never by likeness: a renamed column is missing, and the message names the likeliest new name for a
+person to confirm.
 """
 
 from __future__ import annotations
@@ -70,11 +71,18 @@ def _places(table: RawTable, column: Column, wanted: frozenset[str], *, headless
     paths = [fold(path_text(path)) for path in table.headers]
     whole = [place for place, path in enumerate(paths) if path in wanted]
     found = whole or [place for place, path in enumerate(table.headers) if fold(_last(path)) in wanted]
+    found = found or _alone_below(table, wanted)
     if len(found) > 1:
         return [place for place in found if place in at_position] or found
     if not found and at_position and not paths[at_position[0]]:
         return at_position
     return found
+
+
+def _alone_below(table: RawTable, wanted: frozenset[str]) -> list[int]:
+    """The only column below an upper header text: its lower level is then a year or a unit (`Jumlah / 2021`)."""
+    found = [place for place, path in enumerate(table.headers) if any(fold(text) in wanted for text in path[:-1])]
+    return found if len(found) == 1 else []
 
 
 def _last(path: Sequence[str]) -> str:

@@ -17,7 +17,6 @@ from etl.frames import RawTable, Sheet, column_letters, row_key
 from etl.transform import corrections, layout, reshape
 from etl.transform.binding import added_columns, bind
 from etl.transform.cells import FaultBook
-from etl.transform.layout import path_text
 from etl.transform.reader import Reader
 from etl.transform.regions import Regions
 from etl.transform.spread import claim
@@ -67,17 +66,16 @@ def understand(
         controls.append(reshape.figures(aside.rows, aside.measures, contract, partly=True))
     measured = [table.col_no[place] for place in reader.measured]
     own = [*added_columns(found, free), *overdue]
+    headers = layout.unique_headers(received)
     notes = _notes(sheet, block, table, measured, book)
     return Understood(
         sheet=sheet.name,
         sheet_no=sheet.no,
         rows=reader.frame(table, read),
-        raw=_raw(received),
+        raw=_raw(received, headers),
         figures=reshape.figures(read.rows, read.measures, contract),
         controls=pa.concat_tables(controls),
-        columns={
-            name: (table.col_no[place], path_text(table.headers[place])) for name, place in binding.columns.items()
-        },
+        columns={name: (table.col_no[place], headers[place]) for name, place in binding.columns.items()},
         findings=(*(exchanged(one) if block.transpose else one for one in own), *notes),
         skipped=received.skipped,
         corrected=corrected,
@@ -131,10 +129,10 @@ def _column_no(letters: str) -> int:
     return number
 
 
-def _raw(table: RawTable) -> pd.DataFrame:
+def _raw(table: RawTable, headers: Sequence[str]) -> pd.DataFrame:
     """Every source column as received, without a copy."""
     columns = {
         name: pd.arrays.ArrowExtensionArray(pa.chunked_array([text]))
-        for name, text in zip(layout.unique_headers(table), table.text, strict=True)
+        for name, text in zip(headers, table.text, strict=True)
     }
     return pd.DataFrame(columns, index=pd.Index(np.asarray(table.keys)), copy=False)

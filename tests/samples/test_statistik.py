@@ -231,3 +231,45 @@ def test_sumbar_ipm_several_sheets(catalogue: Catalogue) -> None:
         expected = sum(Decimal(str(row[2])) for row in rows if row[0] != 1300)
         assert sums(result, "indikator")[f"ipm.{name.lower()}"] == expected
     assert len(result.controls) == 4
+
+
+def test_penduduk_miskin_in_thousands(catalogue: Catalogue) -> None:
+    file = "penduduk_miskin.csv"
+    lines = delimited(file, ",")[1:]
+    pairs = {line[3]: line[4] for line in lines}
+    regions = Regions([Region(f"32.X{code}", code, name, "kabupaten", None) for code, name in pairs.items()], [])
+    result = ingest(catalogue, "jabar.penduduk_miskin", file, regions)
+    assert result.faults == () and result.figures.num_rows == len(lines)
+    expected: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        expected[line[7]] += Decimal(line[5]) * 1000
+    assert sums(result, "periode") == expected
+
+
+def test_perguruan_tinggi_year_below_the_header(catalogue: Catalogue) -> None:
+    file = "bandung_perguruan_tinggi_kecamatan.csv"
+    lines = delimited(file, ",")
+    city = Region("32.73", "3273", "Kota Bandung", "kabupaten", None)
+    result = ingest(
+        catalogue, "jabar.perguruan_tinggi", file, registers.invented(city, [line[:1] for line in lines[2:-1]])
+    )
+    assert result.faults == () and result.findings == () and result.periods == ("2021",)
+    assert sums(result, "rincian") == {
+        "pengelola=negeri": sum(int(line[1]) for line in lines[2:-1]),
+        "pengelola=swasta": sum(int(line[2]) for line in lines[2:-1]),
+    }
+    assert result.rows["jumlah"].sum() == sum(int(line[3]) for line in lines[2:-1])
+    assert {row["nilai"] for row in result.controls.to_pylist() if row["key"] == len(lines)} == {10, 109}
+
+
+def test_pdrb_unit_in_a_header_of_three_rows(catalogue: Catalogue) -> None:
+    file = "jatim_pdrb_2022_2023.csv"
+    lines = delimited(file, ",")
+    regions = Regions([Region(f"35.X{n}", None, line[0], "kabupaten", None) for n, line in enumerate(lines[3:-1])], [])
+    result = ingest(catalogue, "jatim.pdrb", file, regions)
+    assert result.faults == () and result.figures.num_rows == 2 * 38
+    assert sums(result, "periode") == {
+        "2022": sum(Decimal(line[1]) * 10**9 for line in lines[3:-1]),
+        "2023": sum(Decimal(line[2]) * 10**9 for line in lines[3:-1]),
+    }
+    assert [row["desimal"] for row in result.controls.to_pylist()] == ["2731358800000000", "2953546900000000"]

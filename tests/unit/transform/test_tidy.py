@@ -208,6 +208,21 @@ def test_position_chooses_between_doubled_headers() -> None:
     contract = contract_of(columns={"kecamatan": KECAMATAN, "n": {**N, "aliases": ["Rawat"], "position": 3}})
     result = read(contract, [["Kecamatan", "Rawat", "Rawat"], ["Telen", 1, 2]])
     assert figures_of(result.figures)[0][-1] == "2"
+    assert result.columns["n"] == (3, "Rawat (2)")
+    assert result.raw[result.columns["n"][1]].tolist() == ["2"]
+
+
+def test_an_upper_header_names_the_only_column_below_it() -> None:
+    contract = contract_of(
+        columns={
+            "kecamatan": KECAMATAN,
+            "n": {**N, "aliases": ["Jumlah"]},
+            "guru": {"role": "ukuran", "indikator": "a.n", "aliases": ["Guru"], "required": False},
+        },
+        layout=[{"header": {"row": 1, "rows": 2}}],
+    )
+    result = read(contract, [["Kecamatan", "Jumlah", "Guru", ""], ["", "2021", "L", "P"], ["Telen", 5, 6, 7]])
+    assert [(name, col_no) for name, (col_no, _) in result.columns.items()] == [("kecamatan", 1), ("n", 2)]
 
 
 @pytest.mark.parametrize(
