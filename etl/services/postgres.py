@@ -76,7 +76,7 @@ def start(pgdata: Path, settings: Mapping[str, str] | None = None) -> str:
     pgdata = pgdata.expanduser().resolve()
     pgdata.parent.mkdir(parents=True, exist_ok=True)
     with _only_one(pgdata):
-        if not is_running(pgdata):
+        if not _answers(pgdata):
             if os.geteuid() == 0:
                 _let_through(pgdata.parent)
                 _let_through(BIN.parent)
@@ -158,6 +158,18 @@ def _run(command: str, *args: str) -> None:
     if result.returncode:
         pgdata = Path(args[args.index("-D") + 1])
         raise PostgresFailed(_explain(command, text, pgdata))
+
+
+def _answers(pgdata: Path) -> bool:
+    """Whether the server runs and takes connections. One that is still recovering (its starter was killed) is waited
+    for; one that is dying is not taken for alive."""
+    patience = time.monotonic() + START_SECONDS
+    while is_running(pgdata) and time.monotonic() < patience:
+        with contextlib.suppress(psycopg2.OperationalError):
+            psycopg2.connect(address(pgdata)).close()
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _start(pgdata: Path) -> None:

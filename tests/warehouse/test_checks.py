@@ -1,0 +1,66 @@
+"""The warehouse's own statements: silent on a sound warehouse, and each one fires on the error it is for."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from etl.load.checks import run_checks
+from etl.load.release import return_
+from etl.load.submission import give_back
+from etl.load.warehouse import connect
+from etl.settings import WAREHOUSE_SQL
+from tests.warehouse.tidy_data import contract, loaded, received, revised, sync, tidy
+
+BY = contract()
+FIRST = tidy([("64.08.01", "2024", "3", "7"), ("64.08.02", "2024", "4", "8")])
+
+PLANTED = {
+    "angka_menunjuk_anggota_dimensi": "UPDATE dw.fakta_indikator SET wilayah_id = 0 WHERE row_no = 2",
+    "angka_dari_kiriman_yang_dirilis": "UPDATE dw.fakta_indikator SET submission_id = 999 WHERE row_no = 2",
+    "masa_berlaku": "UPDATE dw.fakta_indikator_riwayat SET valid_from = valid_to",
+    "versi_tidak_tumpang_tindih": "UPDATE dw.fakta_indikator_riwayat SET valid_to = valid_to + interval '1 day'",
+    "baris_terhitung_semua": "DELETE FROM audit.quarantine",
+    "rilis_sesuai_keputusan": "UPDATE audit.decision SET decision = 'dikembalikan'",
+    "yang_menunggu_tersimpan": "DELETE FROM staging.figur WHERE row_no = 2",
+    "catatan_milik_kiriman": "UPDATE audit.finding SET submission_id = 999",
+    "skpd_dikenal": "UPDATE dw.skpd_register SET kode = 'KT00'",
+    "induk_wilayah_ada": "UPDATE dw.dim_wilayah SET induk = '64.03' WHERE kode = '64.08.01'",
+}
+
+
+@pytest.fixture
+def conn(warehouse_dsn):
+    """A warehouse in which everything that can happen to a submission has happened."""
+    conn = connect(warehouse_dsn)
+    sync(conn, BY)
+    loaded(conn, BY, FIRST)
+    loaded(conn, BY, revised(FIRST, 3, "5"), content="b", quarantined=[2])
+    loaded(conn, BY, tidy([("64.08.03", "2023", "1", "1")]), path="p2", release_by=None)
+    loaded(conn, BY, tidy([("64.08.03", "2022", "1", "1")]), path="p3", release_by=None)
+    loaded(conn, BY, tidy([("64.08.03", "2022", "2", "2")]), path="p3", content="b", release_by=None)
+    returned, _ = loaded(conn, BY, tidy([("64.08.03", "2021", "1", "1")]), path="p4", release_by=None)
+    return_(conn, returned, "Siti", "Salah")
+    refused = received(conn, BY, path="p5")
+    give_back(conn, refused, findings=[], tidy=FIRST, quarantined=pd.Index([3]))
+    yield conn
+    conn.close()
+
+
+def test_a_sound_warehouse_breaks_no_statement(conn):
+    assert run_checks(conn) == []
+
+
+def test_every_check_has_a_planted_error():
+    assert set(PLANTED) == {file.stem for file in (WAREHOUSE_SQL / "checks").glob("*.sql")}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_error_is_found(conn, name):
+    with conn, conn.cursor() as cursor:
+        cursor.execute(PLANTED[name])
+        assert cursor.rowcount > 0
+    broken = {check.name: check for check in run_checks(conn)}
+    assert name in broken
+    assert broken[name].title
+    assert name in str(broken[name])
