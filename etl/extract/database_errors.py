@@ -27,7 +27,7 @@ SQLITE_UNREACHABLE = re.compile(
     r"unable to open|locked|busy|disk I/O|not a database|malformed|encrypted", re.IGNORECASE
 )
 LOGIN = re.compile(
-    r"password|authentication|access denied|no pg_hba|role .* does not exist|login failed", re.IGNORECASE
+    r"password|authentication|access denied|no pg_hba|(role|database) .* does not exist|login failed", re.IGNORECASE
 )
 
 
