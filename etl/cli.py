@@ -216,7 +216,7 @@ def _decide(submission: int, decision: str, by: str, reason: str) -> None:
 
     try:
         _tell(decide(Settings.from_env(), submission, decision, by, reason))
-    except DecisionRefused as refusal:
+    except (DecisionRefused, LookupError) as refusal:
         raise _fail(str(refusal)) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -119,9 +119,12 @@ def _collect_folder(
 ) -> None:
     from etl.extract.archive import Archive
     from etl.extract.folder import fetch, list_files
-    from etl.load.source_state import known_sources
+    from etl.load.source_state import forget_problems, known_sources, source_problem
 
     files, notes = list_files(source, skpd, settings.sources)
+    forget_problems(conn, contract.id)
+    for note in notes:
+        source_problem(conn, contract.id, note.file, str(note))
     known = known_sources(conn, contract.id)
     archive = Archive(settings.archive)
     contract_sha = _contract_sha(contract)
@@ -137,10 +140,11 @@ def _collect_folder(
         try:
             archived = fetch(found, archive)
         except SourceUnavailable as problem:
+            source_problem(conn, contract.id, found.path, str(problem))
             problems.append(problem)
             continue
         twin = seen.setdefault(archived.sha256, found.path)
-        _take_file(conn, contract, settings, found, archived, known, force or stale_contract, twin, notes)
+        _take_file(conn, contract, settings, found, archived, known, force or stale_contract, twin)
     if problems:
         raise problems[0]
 
@@ -154,9 +158,8 @@ def _take_file(
     known: dict[str, Any],
     again: bool,
     twin: str,
-    notes: Sequence[Finding],
 ) -> None:
-    """Registers a file, unless only its time stamp changed; a copy of a file already taken is returned at once."""
+    """Registers a file, unless only its time stamp changed, or as the copy of one already taken."""
     from etl.load.source_state import remember_source
 
     state = known.get(found.path)
@@ -164,7 +167,7 @@ def _take_file(
         remember_source(conn, contract.id, found.path, found.size, found.mtime_ns, archived.sha256, state.submission_id)
         return
     twin_of = twin if twin != found.path else None
-    _register(conn, contract, settings, found.path, archived, found.mtime_ns, notes, twin_of)
+    _register(conn, contract, settings, found.path, archived, found.mtime_ns, twin_of)
 
 
 def _twin_finding(path: str, twin: str) -> Finding:
@@ -188,7 +191,6 @@ def _register(
     path: str,
     archived: Archived,
     mtime_ns: int = 0,
-    findings: Iterable[Finding] = (),
     twin_of: str | None = None,
 ) -> None:
     """Contract beside the bytes, then the journal, then the warehouse."""
@@ -206,19 +208,18 @@ def _register(
         "kembar_dari": twin_of,
     }
     received_at = journal.write(settings.archive, event)
-    enter(conn, event, contract.resolved, received_at, findings)
+    enter(conn, event, contract.resolved, received_at)
 
 
-def enter(
-    conn: Connection, event: dict[str, Any], contract_json: str, received_at: datetime, findings: Iterable[Finding] = ()
-) -> int:
-    """A received file becomes a submission (audit row and source state in one transaction); a copy is returned at once.
+def enter(conn: Connection, event: dict[str, Any], contract_json: str, received_at: datetime) -> int:
+    """A received file becomes a submission: audit row and source state in one transaction. Returns its id.
 
-    event: as in the journal. Returns the submission's id.
+    event: as in the journal. A copy of a file already taken carries its refusal with it; ingest returns it.
     """
-    from etl.load.submission import give_back, register
+    from etl.load.submission import register
 
-    submission_id = register(
+    twin_of = event["kembar_dari"]
+    return register(
         conn,
         dataset=event["dataset"],
         skpd=event["dataset"].split(".")[0],
@@ -229,8 +230,5 @@ def enter(
         contract_sha256=event["contract_sha256"],
         contract_json=contract_json,
         received_at=received_at,
-        findings=tuple(findings),
+        findings=(_twin_finding(event["path"], twin_of),) if twin_of else (),
     )
-    if event["kembar_dari"]:
-        give_back(conn, submission_id, findings=[_twin_finding(event["path"], event["kembar_dari"])], results=())
-    return submission_id

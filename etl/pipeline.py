@@ -89,8 +89,12 @@ def _collect_again(unit: dict[str, Any], settings: Settings) -> None:
 
 
 def _ingest_received(conn: Connection, submission: Any, settings: Settings) -> None:
-    from etl.load.submission import load
+    from etl.load.submission import give_back, load, registered_findings
 
+    registered = registered_findings(conn, submission.id)
+    if any(finding.severity is Severity.TOLAK for finding in registered):
+        give_back(conn, submission.id, findings=[], reason=registered[0].message)
+        raise Refused(*registered)
     archive = Archive(settings.archive)
     contract = Contract.model_validate_json(archive.path(submission.contract_sha256).read_bytes())
     tidy: Tidy | None = None
@@ -110,7 +114,7 @@ def _ingest_received(conn: Connection, submission: Any, settings: Settings) -> N
         )
         raise Refused(finding) from verdict
     findings = [f.at(file=submission.path) for f in tidy.findings]
-    clean = not findings and not submission.has_findings and all(result.ok for result in results)
+    clean = not findings and not registered and all(result.ok for result in results)
     release_by = AUTOMATIC if contract.release.policy == "otomatis" and clean else None
     load(conn, submission.id, contract, tidy, results, quarantined, findings, release_by=release_by)
     if release_by:

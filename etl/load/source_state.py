@@ -53,3 +53,10 @@ def source_problem(conn: Connection, dataset: str, path: str, problem: str) -> N
     with transaction(conn) as cursor:
         parameters = {"dataset": dataset, "path": path, "problem": clip(problem, 2000)}
         cursor.execute(sql("load/source_state.sql#problem"), parameters)
+
+
+def forget_problems(conn: Connection, dataset: str) -> None:
+    """The source answers again: whatever it said before is looked at anew."""
+    with transaction(conn) as cursor:
+        for step in ("solved", "answered"):
+            cursor.execute(sql(f"load/source_state.sql#{step}"), {"dataset": dataset})

@@ -20,7 +20,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from etl.contract import Contract
-from etl.findings import Finding
+from etl.findings import Finding, Severity
 from etl.frames import CheckResult, Tidy
 from etl.load import records
 from etl.load.dimensions import resolve
@@ -39,6 +39,7 @@ __all__ = [
     "give_back",
     "load",
     "register",
+    "registered_findings",
     "unprocessed",
 ]
 
@@ -76,7 +77,6 @@ class Submission:
     n_new: int
     n_changed: int
     n_removed: int
-    has_findings: bool
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,16 @@ def read_submission(cursor: Cursor, submission_id: int) -> Submission:
             f"Kiriman {submission_id} tidak ada. Nomornya tampil pada `satudata status` dan pada laporan."
         )
     return Submission(*found[0])
+
+
+def registered_findings(conn: Connection, submission_id: int) -> list[Finding]:
+    """What was noted of a submission when it was registered, before it was read."""
+    with transaction(conn) as cursor:
+        found = rows(cursor, "load/submission.sql#findings", {"id": submission_id})
+    return [
+        Finding(rule, message, cause, action, severity=Severity(severity), file=file)
+        for rule, message, cause, action, severity, file in found
+    ]
 
 
 def find(conn: Connection, dataset: str, path: str, sha256: str, contract_sha256: str) -> Submission | None:

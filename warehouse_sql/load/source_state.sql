@@ -20,3 +20,6 @@ ON CONFLICT (dataset, path) DO UPDATE SET problem = excluded.problem, checked_at
 
 -- name: solved
 DELETE FROM audit.source_state WHERE dataset = %(dataset)s AND sha256 IS NULL;
+
+-- name: answered
+UPDATE audit.source_state SET problem = NULL WHERE dataset = %(dataset)s AND problem IS NOT NULL;

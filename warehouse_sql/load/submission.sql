@@ -25,10 +25,12 @@ WHERE dataset = %(dataset)s AND path = %(path)s AND sha256 = %(sha256)s AND cont
 -- name: describe
 SELECT
     id, dataset, skpd, path, sha256, size, contract_sha256, received_at, status, label, periods, load_mode, status_data,
-    n_received, n_loaded, n_unchanged, n_quarantined, n_returned, n_figures, n_new, n_changed, n_removed,
-    EXISTS (SELECT FROM audit.finding AS f WHERE f.submission_id = s.id) AS has_findings
-FROM audit.submission AS s
+    n_received, n_loaded, n_unchanged, n_quarantined, n_returned, n_figures, n_new, n_changed, n_removed
+FROM audit.submission
 WHERE id = %(id)s;
+
+-- name: findings
+SELECT rule, message, cause, action, severity, file FROM audit.finding WHERE submission_id = %(id)s ORDER BY no;
 
 -- name: find
 SELECT id FROM audit.submission
