@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -43,24 +43,24 @@ def read_package(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sh
     package = open_package(path, name)
     if not package.has("xl/workbook.xml"):
         if package.has("xl/workbook.bin") or package.has("content.xml"):
-            return _read(path, name, wanted, {})
+            return _read(path, name, wanted, lambda _: Scan())
         raise _no_workbook(name, "Word" if package.has("word/document.xml") else "ZIP")
     for part in package.parts:
         if part.endswith((".xml", ".rels")) and not part.startswith(("xl/worksheets/", "xl/drawings/", "xl/charts/")):
             package.prove(part)  # calamine reads shared texts and styles as soon as it opens the file
     parts = sheet_parts(package)
-    with _opened(path, name) as workbook:
-        chosen = choose(workbook.sheets_metadata, wanted, name)
-        scans: dict[int, Scan] = {}
-        for no in chosen:
-            part = parts.get(workbook.sheet_names[no], "")
-            try:
-                scans[no] = scan(package.stream(part))
-                if scans[no].area > MAX_AREA:
-                    _refuse_area(name, workbook.sheet_names[no], *filled_area(package.stream(part)))
-            except RowTooLong:
-                raise damaged(name, f"lembar {workbook.sheet_names[no]} tidak berisi baris") from None
-    return _read(path, name, wanted, scans)
+
+    def examine(sheet: str) -> Scan:
+        part = parts.get(sheet, "")
+        try:
+            scanned = scan(package.stream(part))
+            if scanned.area > MAX_AREA:
+                _refuse_area(name, sheet, *filled_area(package.stream(part)))
+        except RowTooLong:
+            raise damaged(name, f"lembar {shown(sheet)} tidak berisi baris") from None
+        return scanned
+
+    return _read(path, name, wanted, examine)
 
 
 def read_ole(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]:
@@ -71,7 +71,7 @@ def read_ole(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]
         streams = ("Workbook", "Book")
         if all(content.find(f"{stream}\0".encode("utf-16-le")) < 0 for stream in streams):
             raise _no_workbook(name, "Office lama (Word, Outlook atau lainnya)")
-    return _read(path, name, wanted, {})
+    return _read(path, name, wanted, lambda _: Scan())
 
 
 def choose(sheets: Sequence[SheetMetadata], wanted: Sequence[str] | None, name: str) -> list[int]:
@@ -95,13 +95,13 @@ def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _read(path: Path, name: str, wanted: Sequence[str] | None, scans: dict[int, Scan]) -> list[Sheet]:
+def _read(path: Path, name: str, wanted: Sequence[str] | None, examine: Callable[[str], Scan]) -> list[Sheet]:
+    """examine: looks at a sheet's bytes before calamine does, and refuses what would harm."""
     with _opened(path, name) as workbook:
         metadata = workbook.sheets_metadata
-        return [
-            _sheet(workbook.get_sheet_by_index(no), no, metadata[no], name, scans.get(no, Scan()))
-            for no in choose(metadata, wanted, name)
-        ]
+        chosen = choose(metadata, wanted, name)
+        scans = {no: examine(metadata[no].name) for no in chosen}
+        return [_sheet(workbook.get_sheet_by_index(no), no, metadata[no], name, scans[no]) for no in chosen]
 
 
 @contextmanager
