@@ -5,9 +5,10 @@ Counts are of everything that failed; sentences are written only for the first M
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,12 +25,12 @@ from expectations.conditions import FIGURE_KEY, composite, neighbours, sum_of_pa
 from expectations.faulting import (
     Cells,
     amount_text,
-    breakdown_text,
     by_severity,
     cells_frame,
     change_text,
     difference,
     faults_of,
+    in_brackets,
     masked,
     missing,
     say,
@@ -76,7 +77,7 @@ class Answers:
         found = [masked(faults) for faults in self.tidy.faults if faults.rule == check.rule]
         if own.faults is not None:
             found.append(own.faults)
-        checked = own.checked or self._read_cells(check)
+        checked = self._read_cells(check) or own.checked
         own = replace(own, checked=checked, failed=0, rows=0, faults=None)
         return by_severity(own, found) or [own]
 
@@ -188,14 +189,18 @@ class Answers:
         some = frame.iloc[lines]
         if part.kind == "baris_jumlah":
             return [
-                say(check, nama=self._indikator(line["indikator"]), **difference(line["nilai"], line["jumlah"]))
+                say(
+                    check,
+                    nama=self._measure(line),
+                    **difference(line["nilai"], line["jumlah"]),
+                )
                 for line in some.to_dict("records")
             ]
         if part.kind == "children_sum":
             return [
                 say(
                     check,
-                    nama=self._indikator(line["indikator"]),
+                    nama=self._measure(line),
                     wilayah=self._wilayah(line["wilayah"]),
                     banyak=number(line["anak"]),
                     **difference(line["nilai"], line["jumlah_anak"]),
@@ -206,7 +211,7 @@ class Answers:
             return [
                 say(
                     check,
-                    nama=f"{self._indikator(line['indikator'])} {self._wilayah(line['wilayah'])}",
+                    nama=f"{self._measure(line)} {self._wilayah(line['wilayah'])}",
                     perubahan=change_text(line["nilai"], line["lalu"]),
                     lalu=number(line["lalu"]),
                     kini=number(line["nilai"]),
@@ -233,7 +238,7 @@ class Answers:
                     nama=self._indikator(about["indikator"]),
                     wilayah=self._wilayah(about["wilayah"]),
                     periode=period(str(about["periode"])),
-                    rincian=f" ({breakdown_text(about['rincian'])})" if about["rincian"] else "",
+                    rincian=in_brackets(about["rincian"]),
                     sel=self.places.cell_name(int(batch.key[twin]), int(batch.col_no[twin])),
                     beda=", dengan angka yang sama" if same else f", dengan angka lain: {number(other)}",
                 )
@@ -277,6 +282,10 @@ class Answers:
     def _wilayah(self, code: str) -> str:
         region = self.regions.get(code)
         return f"{region.nama} ({code})" if region else str(code)
+
+    def _measure(self, line: Mapping[Hashable, Any]) -> str:
+        """`Jumlah penduduk (jenis kelamin L)`."""
+        return f"{self._indikator(line['indikator'])}{in_brackets(line['rincian'])}"
 
     def _indikator(self, code: str) -> str:
         about = self.contract.indikator.get(code)

@@ -170,7 +170,8 @@ class Batches:
         sums = pd.Series(np.nan, index=lines.index)
         for (wilayah, rincian), group in lines.groupby(["wilayah", "rincian"], dropna=False, observed=True):
             sums.loc[group.index] = self._sums_for(group, _text(wilayah), _text(rincian))
-        frame = pd.DataFrame({"indikator": categorical(lines["indikator"]), "nilai": lines["nilai"], "jumlah": sums})
+        names = {name: categorical(lines[name]) for name in ("indikator", "rincian")}
+        frame = pd.DataFrame({**names, "nilai": lines["nilai"], "jumlah": sums})
         return Batch(frame, lines["key"].to_numpy(dtype="int64"), lines["col_no"].to_numpy(dtype="int64"))
 
     def _sums_for(self, lines: pd.DataFrame, wilayah: str, rincian: str) -> npt.NDArray[np.float64]:

@@ -130,6 +130,11 @@ def breakdown_text(code: str) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, _, value in pairs)
 
 
+def in_brackets(code: str) -> str:
+    """` (jenis kelamin L)`, or nothing where there is no breakdown."""
+    return f" ({breakdown_text(code)})" if code else ""
+
+
 def missing(there: int, wanted: int) -> str:
     return "tidak ada" if there == 0 else f"hanya mempunyai {there} dari {wanted} angka"
 

@@ -40,7 +40,6 @@ def row(**changes: Any) -> Submission:
         n_new=40,
         n_changed=20,
         n_removed=0,
-        has_findings=True,
     )
     return replace(base, **changes)
 
