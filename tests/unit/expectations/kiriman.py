@@ -11,10 +11,12 @@ import pyarrow as pa
 import yaml
 
 from etl.contract import Contract
-from etl.findings import Faults
+from etl.findings import Faults, Severity
 from etl.frames import FIGURES, CheckResult, Tidy, column_letters, split_key
 from etl.transform.regions import Region, Regions
 from expectations.compile import check
+
+WAHAU = "64.08.02"
 
 BASE = """
 id: dinkes.faskes
@@ -123,6 +125,22 @@ def earlier(*figures: tuple[str, str, str, str, float]) -> pa.Table:
     names = ("indikator", "wilayah", "periode", "rincian", "nilai")
     types = (pa.string(),) * 4 + (pa.float64(),)
     return pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})
+
+
+def line(wilayah: str | None = "64.08.01", tahun: Any = 2024, **values: Any) -> dict[str, Any]:
+    """A row of BASE in which nothing is wrong."""
+    return {"wilayah": wilayah, "tahun": tahun, "puskesmas": 3.0, "pustu": 2.0, **values}
+
+
+def messages(result: CheckResult) -> list[str]:
+    assert result.faults is not None
+    return list(result.faults.cells["message"])
+
+
+def fault(rule: str, key: int, *, value: str = "x", message: str = "Tidak terbaca.") -> Faults:
+    """What reading might have found in column C."""
+    frame = pd.DataFrame({"key": [key], "col_no": [3], "value": [value], "message": [message]})
+    return Faults(rule, Severity.TOLAK, message, "Sebab.", "Tindakan.", frame, pd.Index(np.array([key])), 1)
 
 
 def _header(about: Contract, name: str) -> str:
