@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from typing import Any
 
 from etl.services.airflow import USER, AirflowFailed
@@ -13,11 +12,7 @@ from etl.services.airflow import USER, AirflowFailed
 FINISHED = ("success", "failed")
 
 
-@dataclass(frozen=True)
-class DagRun:
-    dag_id: str
-    run_id: str
-    state: str
+PAGE = 100
 
 
 class Api:
@@ -36,29 +31,43 @@ class Api:
         return all((health.get(part) or {}).get("status") == "healthy" for part in parts)
 
     def dags(self) -> set[str]:
-        found = self._send("GET", "/api/v2/dags?limit=1000&exclude_stale=true")
-        return {dag["dag_id"] for dag in found["dags"]}
+        return {dag["dag_id"] for dag in self._all("/api/v2/dags?exclude_stale=true", "dags")}
 
     def import_errors(self) -> list[str]:
-        found = self._send("GET", "/api/v2/importErrors")
-        return [f"{error['filename']}: {error['stack_trace'].strip()}" for error in found["import_errors"]]
+        found = self._all("/api/v2/importErrors?", "import_errors")
+        return [f"{error['filename']}: {error['stack_trace'].strip()}" for error in found]
 
     def unpause(self, dag_id: str) -> None:
         self._send("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
 
-    def trigger(self, dag_id: str, run_id: str) -> DagRun:
+    def trigger(self, dag_id: str, run_id: str) -> None:
         body = {"dag_run_id": run_id, "logical_date": None, "note": "Dimulai oleh satudata up"}
-        made = self._send("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
-        return DagRun(dag_id, made["dag_run_id"], made["state"])
+        self._send("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
 
-    def state(self, run: DagRun) -> DagRun:
-        found = self._send("GET", f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}")
-        return DagRun(run.dag_id, run.run_id, found["state"])
+    def run_states(self, run_id: str) -> dict[str, str]:
+        """DAG → state of its run with this id, over all DAGs."""
+        found = self._all(f"/api/v2/dags/~/dagRuns?run_id_prefix_pattern={run_id}", "dag_runs")
+        return {run["dag_id"]: run["state"] for run in found}
 
-    def task_states(self, run: DagRun) -> list[tuple[str, str]]:
+    def task_states(self, dag_id: str, run_id: str) -> list[tuple[str, str]]:
         """(task, state) of every task instance of the run, each mapped one by itself."""
-        found = self._send("GET", f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances?limit=1000")
-        return [(task["task_id"], task["state"] or "") for task in found["task_instances"]]
+        found = self._all(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?", "task_instances")
+        return [(task["task_id"], task["state"] or "") for task in found]
+
+    def tasks_in(self, run_id: str, *states: str) -> int:
+        """How many task instances of the runs with this id, over all DAGs, are in one of the states (any when none)."""
+        wanted = "".join(f"&state={state}" for state in states)
+        path = f"/api/v2/dags/~/dagRuns/~/taskInstances?run_id_prefix_pattern={run_id}&limit=1{wanted}"
+        return int(self._send("GET", path)["total_entries"])
+
+    def _all(self, path: str, key: str) -> list[dict[str, Any]]:
+        """Every page of a list; the server gives at most PAGE at once, whatever is asked for."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self._send("GET", f"{path}&limit={PAGE}&offset={len(found)}")[key]
+            found += page
+            if len(page) < PAGE:
+                return found
 
     def _send(self, method: str, path: str, body: Any = None, *, token: bool = True) -> Any:
         headers = {"Content-Type": "application/json"}

@@ -29,7 +29,7 @@ from etl.services.airflow import (
     installation_secrets,
     start_migration,
 )
-from etl.services.api import FINISHED, Api, DagRun
+from etl.services.api import FINISHED, Api
 from etl.services.postgres import PostgresFailed, stop
 from etl.services.prepare import fill, start_server
 from etl.services.processes import MARK, end_all_of, ours
@@ -41,6 +41,7 @@ Say = Callable[[str], None]
 HEALTHY_WITHIN = 180.0
 FIRST_RUNS_WITHIN = 900.0
 KEEPER_ENDS_WITHIN = 60.0
+SIGN_OF_LIFE = 10.0
 KNOWN_PROBLEMS = (InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed, SourceUnavailable)
 
 
@@ -161,31 +162,34 @@ def _first_runs(api: Api, expected: set[str], home: Path, say: Say) -> None:
     _wait_until_healthy(api, home)
     say(f"Airflow siap di {api.url}; menunggu putaran pertama {len(expected)} SKPD …")
     run_id = f"up__{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    running: dict[str, DagRun] = {}
-    waiting, ended, deadline = set(expected), 0, time.monotonic() + FIRST_RUNS_WITHIN
+    waiting, running, deadline = set(expected), set[str](), time.monotonic() + FIRST_RUNS_WITHIN
+    next_sign = time.monotonic() + SIGN_OF_LIFE
     while (waiting or running) and time.monotonic() < deadline:
         for name in sorted(waiting & api.dags() if waiting else ()):
             api.unpause(name)
-            running[name] = api.trigger(name, run_id)
+            api.trigger(name, run_id)
+            running.add(name)
             waiting.discard(name)
-        for name, run in list(running.items()):
-            now = api.state(run)
-            if now.state in FINISHED:
-                del running[name]
-                ended += 1
-                say(f"[{ended}/{len(expected)}] {name.removeprefix('skpd_')}: {_outcome(api, now)}")
+        states = api.run_states(run_id)
+        for name in sorted(name for name in running if states.get(name) in FINISHED):
+            running.discard(name)
+            count = len(expected) - len(running) - len(waiting)
+            say(f"[{count}/{len(expected)}] {name.removeprefix('skpd_')}: {_outcome(api, name, run_id)}")
+        if time.monotonic() > next_sign:
+            next_sign += SIGN_OF_LIFE
+            say(f"… {api.tasks_in(run_id, *FINISHED)} dari {api.tasks_in(run_id)} tugas selesai")
         time.sleep(1)
     if waiting or running:
-        names = ", ".join(sorted(waiting | set(running)))
+        names = ", ".join(sorted(waiting | running))
         problems = "\n".join(api.import_errors())
         say(f"Belum selesai dalam {FIRST_RUNS_WITHIN:.0f} detik: {names}. Airflow terus bekerja.\n{problems}".strip())
 
 
-def _outcome(api: Api, run: DagRun) -> str:
-    states = api.task_states(run)
+def _outcome(api: Api, dag: str, run_id: str) -> str:
+    states = api.task_states(dag, run_id)
     broken = [task for task, state in states if task in ("collect", "report") and state != "success"]
     if broken:
-        return f"tugas {' dan '.join(broken)} gagal; sebabnya ada di log tugas itu pada {api.url}/dags/{run.dag_id}"
+        return f"tugas {' dan '.join(broken)} gagal; sebabnya ada di log tugas itu pada {api.url}/dags/{dag}"
     taken = [state for task, state in states if task == "ingest" and state != "skipped"]
     failed = len(taken) - taken.count("success")
     if not taken:
