@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from etl.contract import Contract, DatabaseSource, FolderSource, Skpd, load_contracts
-from etl.findings import Finding, SourceUnavailable
+from etl.findings import Finding, Refused, SourceUnavailable
 from etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def collect(skpd: str, settings: Settings, *, dataset: str | None = None, force:
                 continue
             try:
                 collect_dataset(conn, contract, catalogue.skpd[skpd], settings, force)
-            except SourceUnavailable as problem:
+            except (SourceUnavailable, Refused) as problem:
                 log.warning("%s", problem)
                 _remember_problem(conn, contract, problem)
                 units.append(Unit(contract.id, f"{contract.name}: sumber tidak terbaca"))
@@ -80,16 +80,17 @@ def waiting_units(conn: Connection, contract: Contract) -> list[Unit]:
     ]
 
 
-def _remember_problem(conn: Connection, contract: Contract, problem: SourceUnavailable) -> None:
+def _remember_problem(conn: Connection, contract: Contract, problem: SourceUnavailable | Refused) -> None:
     from etl.load.source_state import source_problem
 
-    source_problem(conn, contract.id, problem.finding.file or "(sumber)", str(problem))
+    finding = problem.finding if isinstance(problem, SourceUnavailable) else problem.findings[0]
+    source_problem(conn, contract.id, finding.file or "(sumber)", str(problem))
 
 
 def collect_dataset(conn: Connection, contract: Contract, skpd: Skpd, settings: Settings, force: bool) -> None:
     """Archives and registers what one dataset's source has new.
 
-    Raises SourceUnavailable after everything that could be read is in.
+    Raises SourceUnavailable after everything that could be read is in, Refused when its query no longer fits.
     """
     if isinstance(contract.source, DatabaseSource):
         _collect_database(conn, contract, contract.source, settings, force)

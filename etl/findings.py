@@ -30,7 +30,7 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. `row` is the 1-based row of the sheet as Excel shows it; `column` its letters; both empty for a whole file."""
+    """One fault. `row` is the 1-based row as Excel shows it, `column` its letters; both empty for a whole file."""
 
     rule: str
     message: str
@@ -57,7 +57,8 @@ class Finding:
     def __str__(self) -> str:
         where = " ".join(part for part in (self.file, self.sheet and f"[{self.sheet}]", self.cell) if part)
         value = f" (tertulis: {self.value!r})" if self.value else ""
-        return f"{self.severity.value.upper()} {self.rule}: {where}: {self.message}{value} Sebab: {self.cause} Tindakan: {self.action}"
+        said = f"{self.message}{value} Sebab: {self.cause} Tindakan: {self.action}"
+        return f"{self.severity.value.upper()} {self.rule}: {where}: {said}"
 
 
 class Refused(Exception):
@@ -80,8 +81,8 @@ class SourceUnavailable(Exception):
 class Faults:
     """All cells that break one rule, as columns: the fast form of many findings.
 
-    `cells` has one row per bad cell with `key` (row key, see frames.row_key), `col_no` (1-based; 0 for the whole row) and
-    `value` (text as received), and optionally `message` where the sentence differs per cell. Only the first
+    `cells` has one row per bad cell with `key` (row key, see frames.row_key), `col_no` (1-based; 0 for the whole row)
+    and `value` (text as received), and optionally `message` where the sentence differs per cell. Only the first
     `MAX_CELLS` are kept; `total` counts all of them and `rows` the distinct rows, so that a file of which everything
     fails costs no more than one of which little does. `bad_keys` has every row key that breaks the rule.
     """

@@ -1,7 +1,7 @@
 """The shapes that the stages hand to one another; every value knows the sheet, row and column it came from.
 
-Text is kept as received beside the typed number of a cell, because `1.234` typed as text is 1234 in Indonesian while the
-number 1.234 is not. Columns are Arrow, so that a million rows cost no Python objects.
+Text is kept as received beside the typed number of a cell, because `1.234` typed as text is 1234 in Indonesian while
+the number 1.234 is not. Columns are Arrow, so that a million rows cost no Python objects.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -305,20 +305,22 @@ def run_unit(unit: dict[str, Any], settings: Settings) -> Outcome:
     try:
         return Outcome(**ingest(unit, settings))
     except Refused as refusal:
+        told = tuple(str(finding) for finding in refusal.findings)
+        if unit["submission_id"] is None:
+            return Outcome(unit["dataset"], unit["label"], "sumber_gagal", findings=told)
         with warehouse(settings) as conn:
-            outcome = _outcome(conn, unit)
-        return Outcome(**{**asdict(outcome), "findings": tuple(str(finding) for finding in refusal.findings)})
+            return replace(_outcome(conn, unit), findings=told)
     except SourceUnavailable as problem:
         return Outcome(unit["dataset"], unit["label"], "sumber_gagal", findings=(str(problem),))
     except psycopg2.OperationalError:
         raise
     except Exception as bug:
         log.exception("%s (%s)", unit["dataset"], unit["label"])
-        told = (
+        apology = (
             f"Kesalahan program, bukan kesalahan berkas: {type(bug).__name__}: {bug}. Berkas tersimpan di arsip dan "
             "diolah lagi pada putaran berikut. Tindakan: laporkan kepada pengelola dengan baris log di atas."
         )
-        return Outcome(unit["dataset"], unit["label"], "gagal", unit["submission_id"], findings=(told,))
+        return Outcome(unit["dataset"], unit["label"], "gagal", unit["submission_id"], findings=(apology,))
 
 
 def decide(

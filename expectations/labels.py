@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 from etl.findings import Severity
 from etl.load.submission import Submission
-from expectations.sentences import period
+from expectations.sentences import period, words
 
 WITA = timezone(timedelta(hours=8), "WITA")
 """Asia/Makassar, which has no summer time; stored times are UTC."""
@@ -34,3 +35,9 @@ def local_time(moment: datetime) -> str:
     """`4 Juli 2026 14.05 WITA` of a UTC time."""
     here = moment.astimezone(WITA)
     return f"{period(here.strftime('%Y-%m-%d'))} {here.strftime('%H.%M')} WITA"
+
+
+def period_span(codes: Sequence[str]) -> str:
+    """Up to two periods by name, more as `2020 s.d. 2024`."""
+    named = [period(code) for code in codes]
+    return words(named) if len(named) <= 2 else f"{named[0]} s.d. {named[-1]}"

@@ -9,8 +9,8 @@ from typing import Any
 
 from etl.load.account import Listed
 from etl.load.submission import Submission
-from expectations.labels import LABELS, address, local_time
-from expectations.sentences import number, period, words
+from expectations.labels import LABELS, WITA, address, local_time, period_span
+from expectations.sentences import number
 
 
 def overview(rows: Sequence[Listed]) -> dict[str, Any]:
@@ -58,9 +58,10 @@ def _overview_line(row: Listed) -> dict[str, Any]:
     s = row.submission
     colour, label = LABELS[s.status]
     return {
-        "pada": local_time(s.received_at).removesuffix(" WITA"),
+        "tanggal": f"{s.received_at.astimezone(WITA):%d/%m/%Y}",
+        "pukul": f"{s.received_at.astimezone(WITA):%H.%M}",
         "judul": row.judul,
-        "periode": words([period(code) for code in s.periods], most=3),
+        "periode": period_span(s.periods),
         "berkas": s.path.rpartition("/")[2],
         "tautan": address(s),
         "kelas": colour,

@@ -10,7 +10,7 @@ from etl.findings import Finding, Owner, Severity
 from etl.load.account import Account, DecisionLine, DifferenceLine, RuleTotal
 from etl.load.submission import Submission
 from expectations.faulting import breakdown_text
-from expectations.labels import LABELS, SEVERITY, SKIPPED, local_time
+from expectations.labels import LABELS, SEVERITY, SKIPPED, local_time, period_span
 from expectations.sentences import number, period, sentence, words
 
 OPEN_UP_TO = 12
@@ -25,7 +25,7 @@ def page(account: Account) -> dict[str, Any]:
         "nomor": submission.id,
         "judul": dataset.judul if dataset else submission.dataset,
         "skpd": dataset.nama_skpd if dataset else submission.skpd,
-        "periode": words([period(code) for code in submission.periods], most=4),
+        "periode": period_span(submission.periods),
         "berkas": account.file,
         "vonis": _verdict(account),
         "bagian": _shares(submission),
@@ -192,12 +192,13 @@ def _calm(s: Submission) -> str:
 
 
 def _grouped(account: Account) -> list[tuple[RuleTotal, list[Finding]]]:
-    """Findings by rule, severity and owner, in the order of the totals."""
+    """Findings by rule, severity and owner: refusals first, personal data before all, else in the order of the totals."""
     by_rule: dict[tuple[str, Severity, Owner], list[Finding]] = {}
     for finding in account.findings:
         by_rule.setdefault((finding.rule, finding.severity, finding.owner), []).append(finding)
     totals = {(total.rule, total.severity, total.owner): total for total in account.rule_totals}
     keys = [key for key in totals if key in by_rule] + [key for key in by_rule if key not in totals]
+    keys.sort(key=lambda key: (key[1] is Severity.CATATAN, key[0] != "data_pribadi"))
     return [(totals.get(key) or _total_of(by_rule[key]), by_rule[key]) for key in keys]
 
 
@@ -210,7 +211,8 @@ def _group(place: int, total: RuleTotal, findings: Sequence[Finding], account: A
     colour, label = SEVERITY[total.severity]
     same = len({(finding.cause, finding.action) for finding in findings}) == 1
     ours = total.owner is Owner.DISKOMINFO
-    count = f"{number(total.cells)} temuan" + (f" di {number(total.rows)} baris" if total.rows else "")
+    on_rows = total.rows and any(finding.row for finding in findings)
+    count = f"{number(total.cells)} temuan" + (f" di {number(total.rows)} baris" if on_rows else "")
     cut = total.cells - len(findings)
     return {
         "jangkar": f"temuan-{place}",

@@ -71,7 +71,7 @@ def run(env: dict[str, str]) -> subprocess.Popen[bytes]:
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_killed_at_random_moments_gives_the_same_warehouse(seed, warehouse_dsn, another_warehouse_dsn, tmp_path):
     skpd = "dinkes"
     undisturbed, disturbed = tmp_path / "utuh", tmp_path / "dibunuh"
@@ -84,7 +84,7 @@ def test_killed_at_random_moments_gives_the_same_warehouse(seed, warehouse_dsn, 
 
     rng = random.Random(seed)
     kills = 0
-    while kills < 6:
+    while kills < 5:
         process = run(environment(another_warehouse_dsn, disturbed))
         try:
             process.wait(timeout=rng.uniform(0.3, 1.0) * duration * (0.3 + 0.2 * kills))
