@@ -15,6 +15,8 @@ from expectations.sentences import number, period, sentence, words
 
 OPEN_UP_TO = 12
 """Groups of findings no longer than this are shown unfolded."""
+THRESHOLD = "ambang_karantina"
+"""Says that too much failed: what to do about it is said by what failed."""
 
 
 def page(account: Account) -> dict[str, Any]:
@@ -133,6 +135,7 @@ def _steps(account: Account, groups: Sequence[dict[str, Any]]) -> list[dict[str,
             "perintah": [],
         }
         for group in groups
+        if group["kode"] != THRESHOLD or len(groups) == 1
     ]
     if any(group["kelas"] == "tolak" and group["untuk"] == "SKPD" for group in groups):
         steps.append(
@@ -192,7 +195,7 @@ def _calm(s: Submission) -> str:
 
 
 def _grouped(account: Account) -> list[tuple[RuleTotal, list[Finding]]]:
-    """Findings by rule, severity and owner: refusals first, personal data before all, else in the order of the totals."""
+    """Findings by rule, severity and owner: refusals first, of these personal data; else in the order of the totals."""
     by_rule: dict[tuple[str, Severity, Owner], list[Finding]] = {}
     for finding in account.findings:
         by_rule.setdefault((finding.rule, finding.severity, finding.owner), []).append(finding)
@@ -228,13 +231,17 @@ def _group(place: int, total: RuleTotal, findings: Sequence[Finding], account: A
         "tindakan": findings[0].action if same else "",
         "untuk": "Diskominfo" if ours else "SKPD",
         "sendiri": not same,
-        "berkas": any(finding.file not in ("", account.file) for finding in findings),
+        "berkas": any(_name(finding.file) not in ("", _name(account.file)) for finding in findings),
         "baris": [_finding_line(finding) for finding in findings],
         "di": _where(total, findings),
         "dipotong": f"{number(len(findings))} temuan pertama ditampilkan; {number(cut)} lainnya sejenis."
         if cut > 0
         else "",
     }
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _finding_line(finding: Finding) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-from kiriman import REGISTER, WAHAU, cells, contract, fault, line, messages, results, submission
+from unit.expectations.kiriman import REGISTER, WAHAU, cells, contract, fault, line, messages, results, submission
 
 from etl.findings import MAX_CELLS, Owner
 from expectations.compile import check, suite

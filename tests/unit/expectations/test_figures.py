@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from kiriman import WAHAU, cells, contract, earlier, fault, line, messages, results, submission
+from unit.expectations.kiriman import WAHAU, cells, contract, earlier, fault, line, messages, results, submission
 
 # ── sums ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from laporan import RECEIVED, account, decision, difference, finding, listed, row, total
+from unit.expectations.laporan import RECEIVED, account, decision, difference, finding, listed, row, total
 
 from etl.findings import Owner, Severity
 from expectations.report import index, render, write, write_index

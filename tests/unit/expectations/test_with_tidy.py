@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from golden.grids import contract_of, kutim, sheet_of
-from kiriman import cells
+from unit.expectations.kiriman import cells
 
 from etl.contract import Contract
 from etl.frames import CheckResult
