@@ -120,7 +120,7 @@ def change_is_within(now: pd.Series, before: pd.Series, percent: float, min_valu
 
 
 def has_no_personal_data(column: pd.Series) -> Mask:
-    return over_distinct(column, lambda text: not personal.kinds(text))
+    return over_distinct(column, lambda text: not personal.holds_any(text))
 
 
 def text_matches(column: pd.Series, pattern: str) -> Mask:

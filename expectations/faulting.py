@@ -140,4 +140,4 @@ def missing(there: int, wanted: int) -> str:
 
 
 def _hidden(value: Any) -> Any:
-    return personal.mask(value) if isinstance(value, str) and personal.kinds(value) else value
+    return personal.mask(value) if isinstance(value, str) and personal.holds_any(value) else value

@@ -8,6 +8,7 @@ Values that hold personal data must never stand in a finding: `mask` leaves the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -49,17 +50,28 @@ def _is_scientific_nik(lead: str, decimals: str) -> bool:
     return int((digits + "0")[:2]) in PROVINCES and (len(digits) < 4 or digits[2:4] != "00")
 
 
-def _spans(text: str) -> list[tuple[int, int, str]]:
-    found = [(m.start(), m.end(), NIK) for m in _NIK_LIKE.finditer(text) if _is_nik(re.sub(r"\D", "", m.group()))]
-    found += [(m.start(), m.end(), NIK) for m in _NIK_SCIENTIFIC.finditer(text) if _is_scientific_nik(*m.groups())]
-    found += [(m.start(), m.end(), PHONE) for m in _PHONE.finditer(text)]
-    found += [(m.start(), m.end(), EMAIL) for m in _EMAIL.finditer(text)]
-    return sorted(found)
+def _found(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and kind of each personal datum, one kind after the other."""
+    for match in _NIK_LIKE.finditer(text):
+        digits = match[0] if len(match[0]) == 16 else re.sub(r"\D", "", match[0])
+        if _is_nik(digits):
+            yield match.start(), match.end(), NIK
+    for match in _NIK_SCIENTIFIC.finditer(text):
+        if _is_scientific_nik(match[1], match[2]):
+            yield match.start(), match.end(), NIK
+    for pattern, kind in ((_PHONE, PHONE), (_EMAIL, EMAIL)):
+        for match in pattern.finditer(text):
+            yield match.start(), match.end(), kind
+
+
+def holds_any(text: str) -> bool:
+    """Whether there is any personal datum in the text."""
+    return next(_found(text), None) is not None
 
 
 def kinds(text: str) -> tuple[str, ...]:
     """Which kinds of personal data a text holds, each once: `("NIK/KK", "nomor telepon")`; empty when none."""
-    return tuple(dict.fromkeys(kind for _, _, kind in _spans(text)))
+    return tuple(dict.fromkeys(kind for _, _, kind in _found(text)))
 
 
 def mask(value: str) -> str:
@@ -70,7 +82,7 @@ def mask(value: str) -> str:
 
 def mask_text(text: str) -> str:
     """The text with every personal datum in it masked; the rest, and a text without any, as it is."""
-    for start, end, _ in reversed(_spans(text)):
+    for start, end, _ in sorted(_found(text), reverse=True):
         text = text[:start] + mask(text[start:end]) + text[end:]
     return text
 
