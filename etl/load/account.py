@@ -15,7 +15,7 @@ from psycopg2.extensions import connection as Connection
 
 from etl.findings import Finding, Owner, Severity
 from etl.load.figure_account import CheckLine, FigureAccount, Version, read_checks, why
-from etl.load.submission import Submission, read_submission
+from etl.load.received import Submission, read_submission, read_submissions
 from etl.load.warehouse import rows, transaction
 
 __all__ = [
@@ -211,7 +211,8 @@ def recent_submissions(conn: Connection, limit: int = 500) -> list[Listed]:
     """The latest submissions of all agencies, newest first."""
     with transaction(conn) as cursor:
         found = rows(cursor, "load/account.sql#recent", {"limit": limit})
-        return [Listed(read_submission(cursor, row[0]), *row[1:]) for row in found]
+        submissions = {s.id: s for s in read_submissions(cursor, [row[0] for row in found])}
+        return [Listed(submissions[row[0]], *row[1:]) for row in found]
 
 
 @dataclass(frozen=True)

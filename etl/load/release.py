@@ -8,13 +8,12 @@ from psycopg2.extensions import cursor as Cursor
 
 from etl.load import records
 from etl.load.figures import apply, difference, staged
+from etl.load.received import Submission, read_submission
 from etl.load.submission import (
     Counts,
     CountsDiffer,
-    Submission,
     counts_of,
     locked,
-    read_submission,
     record_decision,
     record_release,
 )

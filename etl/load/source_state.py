@@ -58,5 +58,4 @@ def source_problem(conn: Connection, dataset: str, path: str, problem: str) -> N
 def forget_problems(conn: Connection, dataset: str) -> None:
     """The source answers again: whatever it said before is looked at anew."""
     with transaction(conn) as cursor:
-        for step in ("solved", "answered"):
-            cursor.execute(sql(f"load/source_state.sql#{step}"), {"dataset": dataset})
+        cursor.execute(sql("load/source_state.sql#forget"), {"dataset": dataset})

@@ -6,11 +6,10 @@ Killed at any point the warehouse is as before or as after, never between; run a
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,21 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from etl.contract import Contract
-from etl.findings import Finding, Severity
+from etl.findings import Finding
 from etl.frames import CheckResult, Tidy
 from etl.load import records
 from etl.load.dimensions import resolve
 from etl.load.exchange import clip
 from etl.load.figures import STATUS, Difference, apply, difference, earlier, stage
+from etl.load.received import (
+    Submission,
+    describe,
+    find,
+    read_submission,
+    register,
+    registered_findings,
+    unprocessed,
+)
 from etl.load.warehouse import rows, sql, transaction
 
 __all__ = [
@@ -52,34 +60,6 @@ class CountsDiffer(Exception):
 
 
 @dataclass(frozen=True)
-class Submission:
-    """One row of audit.submission. Counts are of source rows, those of n_figures and below of figures."""
-
-    id: int
-    dataset: str
-    skpd: str
-    path: str
-    sha256: str
-    size: int
-    contract_sha256: str
-    received_at: datetime
-    status: str
-    label: str
-    periods: list[str]
-    load_mode: str | None
-    status_data: int | None
-    n_received: int
-    n_loaded: int
-    n_unchanged: int
-    n_quarantined: int
-    n_returned: int
-    n_figures: int
-    n_new: int
-    n_changed: int
-    n_removed: int
-
-
-@dataclass(frozen=True)
 class Counts:
     """What became of a submission. received = loaded + unchanged + quarantined + returned, in source rows; figures,
     new, changed and removed are figures. While it waits, `loaded` is what its release would load."""
@@ -94,93 +74,6 @@ class Counts:
     new: int = 0
     changed: int = 0
     removed: int = 0
-
-
-# ── registered ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def register(
-    conn: Connection,
-    *,
-    dataset: str,
-    skpd: str,
-    path: str,
-    sha256: str,
-    size: int,
-    mtime_ns: int,
-    contract_json: str,
-    contract_sha256: str,
-    received_at: datetime | None = None,
-    findings: Sequence[Finding] = (),
-) -> int:
-    """A received, archived file becomes a submission; returns its id. The source counts as taken from here on.
-
-    The same bytes of the same source read by the same contract and still unprocessed are the same submission.
-    """
-    given = {
-        "dataset": dataset,
-        "skpd": skpd,
-        "path": path,
-        "sha256": sha256,
-        "size": size,
-        "mtime_ns": mtime_ns,
-        "contract_sha256": contract_sha256,
-        "contract_json": contract_json.replace("\\u0000", ""),
-        "received_at": received_at,
-        "label": clip(PurePosixPath(path).name, records.SHORT),
-    }
-    with transaction(conn) as cursor:
-        cursor.execute(sql("load/submission.sql#add_contract"), given)
-        added = rows(cursor, "load/submission.sql#add", given)
-        if added:
-            submission_id = int(added[0][0])
-            records.write_findings(cursor, submission_id, [f.at(file=PurePosixPath(path).name) for f in findings])
-        else:
-            submission_id = int(rows(cursor, "load/submission.sql#received", given)[0][0])
-        cursor.execute(sql("load/source_state.sql#remember"), {**given, "submission_id": submission_id})
-        cursor.execute(sql("load/source_state.sql#solved"), given)
-    return submission_id
-
-
-def describe(conn: Connection, submission_id: int) -> Submission:
-    """Raises LookupError when there is no such submission."""
-    with transaction(conn) as cursor:
-        return read_submission(cursor, submission_id)
-
-
-def read_submission(cursor: Cursor, submission_id: int) -> Submission:
-    found = rows(cursor, "load/submission.sql#describe", {"id": submission_id})
-    if not found:
-        raise LookupError(
-            f"Kiriman {submission_id} tidak ada. Nomornya tampil pada `satudata status` dan pada laporan."
-        )
-    return Submission(*found[0])
-
-
-def registered_findings(conn: Connection, submission_id: int) -> list[Finding]:
-    """What was noted of a submission when it was registered, before it was read."""
-    with transaction(conn) as cursor:
-        found = rows(cursor, "load/submission.sql#findings", {"id": submission_id})
-    return [
-        Finding(rule, message, cause, action, severity=Severity(severity), file=file)
-        for rule, message, cause, action, severity, file in found
-    ]
-
-
-def find(conn: Connection, dataset: str, path: str, sha256: str, contract_sha256: str) -> Submission | None:
-    """The latest submission of these bytes from this source by this contract."""
-    given = {"dataset": dataset, "path": path, "sha256": sha256, "contract_sha256": contract_sha256}
-    with transaction(conn) as cursor:
-        found = rows(cursor, "load/submission.sql#find", given)
-        return read_submission(cursor, found[0][0]) if found else None
-
-
-def unprocessed(conn: Connection, dataset: str) -> list[tuple[int, str]]:
-    """(id, path) of what was registered and neither loaded nor returned yet, oldest first."""
-    with transaction(conn) as cursor:
-        return [
-            (int(row[0]), str(row[1])) for row in rows(cursor, "load/submission.sql#unprocessed", {"dataset": dataset})
-        ]
 
 
 # ── loaded ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,6 +138,7 @@ def locked(conn: Connection, dataset: str) -> Iterator[Cursor]:
             if rows(cursor, "load/submission.sql#clock_is_ahead", {"dataset": dataset})[0][0]:
                 yield cursor
                 return
+        time.sleep(0.01)
 
 
 def _place(

@@ -15,8 +15,10 @@ import psutil
 import psycopg2
 import pytest
 
+from etl.load.warehouse import MigrationFailed, connect, migrate, seed
 from etl.services import postgres
 from etl.settings import PROJECT
+from tests.warehouse.tidy_data import contract, loaded, sync, tidy
 
 
 @pytest.fixture
@@ -159,3 +161,34 @@ def test_creating_a_database_twice_is_once(pgdata):
     first = postgres.create_database(dsn, "satu-data")
     assert postgres.create_database(dsn, "satu-data") == first
     assert ask(first, "SELECT current_database()") == [("satu-data",)]
+
+
+# ── a server of one's own, where we are no superuser ─────────────────────────────────────────────────────────────────
+
+
+def test_an_ordinary_administrator_can_migrate_and_load(pgdata):
+    dsn = postgres.start(pgdata)
+    ask(dsn, "CREATE ROLE admin_data LOGIN CREATEROLE")
+    ask(dsn, "CREATE DATABASE gudang OWNER admin_data")
+    conn = connect(psycopg2.extensions.make_dsn(dsn, user="admin_data", dbname="gudang"))
+    try:
+        migrate(conn)
+        seed(conn)
+        by = contract()
+        sync(conn, by)
+        assert loaded(conn, by, tidy([("64.08.01", "2024", "1", "2")]))[1].status == "dirilis"
+        assert migrate(conn) == []
+    finally:
+        conn.close()
+
+
+def test_without_the_right_to_make_roles_it_says_who_must(pgdata):
+    dsn = postgres.start(pgdata)
+    ask(dsn, "CREATE ROLE orang_biasa LOGIN")
+    ask(dsn, "CREATE DATABASE gudang OWNER orang_biasa")
+    conn = connect(psycopg2.extensions.make_dsn(dsn, user="orang_biasa", dbname="gudang"))
+    try:
+        with pytest.raises(MigrationFailed, match="CREATEROLE"):
+            migrate(conn)
+    finally:
+        conn.close()

@@ -18,7 +18,17 @@ from etl.load.checks import run_checks
 from etl.load.dimensions import UnknownMember
 from etl.load.figures import earlier
 from etl.load.release import DecisionRefused, release, return_
-from etl.load.submission import CountsDiffer, describe, fail, find, give_back, load, register, unprocessed
+from etl.load.submission import (
+    CountsDiffer,
+    describe,
+    fail,
+    find,
+    give_back,
+    load,
+    register,
+    registered_findings,
+    unprocessed,
+)
 from etl.load.warehouse import connect
 from tests.warehouse.tidy_data import bad, contract, loaded, many, received, result, revised, sync, tidy
 
@@ -460,7 +470,7 @@ def test_notes_from_collecting_are_kept_with_the_submission(conn):
     note = Finding("berkas_lain", "Ada berkas kunci.", "s", "t", Severity.CATATAN)
     given = {"skpd": "dinkes", "path": "p", "sha256": "0", "size": 1, "mtime_ns": 1, "contract_sha256": "c"}
     submission_id = register(conn, dataset=BY.id, contract_json=BY.resolved, findings=[note], **given)
-    assert describe(conn, submission_id).has_findings
+    assert [found.message for found in registered_findings(conn, submission_id)] == [note.message]
     assert register(conn, dataset=BY.id, contract_json=BY.resolved, findings=[note], **given) == submission_id
     assert ask(conn, "SELECT count(*) FROM audit.finding") == [(1,)]
 

@@ -18,8 +18,7 @@ WHERE lama.submission_id IS NULL OR lama.submission_id <= excluded.submission_id
 INSERT INTO audit.source_state AS lama (dataset, path, problem) VALUES (%(dataset)s, %(path)s, %(problem)s)
 ON CONFLICT (dataset, path) DO UPDATE SET problem = excluded.problem, checked_at = now();
 
--- name: solved
-DELETE FROM audit.source_state WHERE dataset = %(dataset)s AND sha256 IS NULL;
-
--- name: answered
-UPDATE audit.source_state SET problem = NULL WHERE dataset = %(dataset)s AND problem IS NOT NULL;
+-- name: forget
+WITH unread AS (DELETE FROM audit.source_state WHERE dataset = %(dataset)s AND sha256 IS NULL)
+UPDATE audit.source_state SET problem = NULL
+WHERE dataset = %(dataset)s AND sha256 IS NOT NULL AND problem IS NOT NULL;

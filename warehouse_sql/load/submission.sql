@@ -27,7 +27,8 @@ SELECT
     id, dataset, skpd, path, sha256, size, contract_sha256, received_at, status, label, periods, load_mode, status_data,
     n_received, n_loaded, n_unchanged, n_quarantined, n_returned, n_figures, n_new, n_changed, n_removed
 FROM audit.submission
-WHERE id = %(id)s;
+WHERE id = ANY(%(ids)s)
+ORDER BY id DESC;
 
 -- name: findings
 SELECT rule, message, cause, action, severity, file FROM audit.finding WHERE submission_id = %(id)s ORDER BY no;
