@@ -83,7 +83,6 @@ def register(
         else:
             submission_id = int(rows(cursor, "load/submission.sql#received", given)[0][0])
         cursor.execute(sql("load/source_state.sql#remember"), {**given, "submission_id": submission_id})
-        cursor.execute(sql("load/source_state.sql#solved"), given)
     return submission_id
 
 

@@ -10,7 +10,7 @@ import pytest
 from etl.findings import Finding, Owner, Severity
 from etl.load.account import recent_submissions, submission_account, summary, why
 from etl.load.release import release, return_
-from etl.load.source_state import known_sources, remember_source, source_problem
+from etl.load.source_state import forget_problems, known_sources, remember_source, source_problem
 from etl.load.submission import describe, give_back, load
 from etl.load.warehouse import connect
 from tests.warehouse.tidy_data import bad, contract, loaded, received, result, revised, sync, tidy
@@ -203,9 +203,11 @@ def test_an_older_submission_does_not_take_a_source_back(conn):
     assert known_sources(conn, BY.id)["dinkes/faskes.xlsx"].submission_id == new
 
 
-def test_a_problem_is_told_until_the_source_is_read_again(conn):
-    source_problem(conn, BY.id, "(sumber)", "Folder putus.")
-    assert summary(conn)[0].problems == ["Folder putus."]
-    assert known_sources(conn, BY.id) == {}
+def test_a_problem_is_told_until_the_source_answers_again(conn):
     received(conn, BY)
+    source_problem(conn, BY.id, "(sumber)", "Folder putus.")
+    source_problem(conn, BY.id, "dinkes/faskes.xlsx", "Berkas terkunci.")
+    assert sorted(summary(conn)[0].problems) == ["Berkas terkunci.", "Folder putus."]
+    forget_problems(conn, BY.id)
     assert summary(conn)[0].problems == []
+    assert list(known_sources(conn, BY.id)) == ["dinkes/faskes.xlsx"], "what was taken stays known"
