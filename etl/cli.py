@@ -107,15 +107,13 @@ def _summary(settings: Settings, facts: dict[str, str]) -> dict[str, Any]:
 
 
 def _print_summary(settings: Settings, facts: dict[str, str]) -> None:
-    from etl.services.demo import short_name
-
     summary = _summary(settings, facts)
     table = Table(title="Satu Data Kutai Timur", title_style="bold", header_style="bold")
     table.add_column("SKPD")
     for header in ("baris diterima", "dimuat", "tidak berubah", "dikarantina", "menunggu rilis", "dikembalikan"):
         table.add_column(header, justify="right")
     for line in summary["skpd"]:
-        table.add_row(short_name(settings, line["skpd"]), *_cells(line))
+        table.add_row(line["skpd"], *_cells(line))
     table.add_section()
     table.add_row("Jumlah", *_cells(summary["total"]), style="bold")
     console.print(table)
