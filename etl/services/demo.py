@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import textwrap
 from pathlib import Path
 
 import psycopg2
 
-from etl.contract import load_contracts
 from etl.settings import PROJECT, Settings
 
 SAMPLES = PROJECT / "samples"
@@ -22,12 +20,6 @@ SAMPLES = PROJECT / "samples"
 def is_demo(settings: Settings) -> bool:
     """Whether the sources are the installation's own folder below its home."""
     return "SATUDATA_SOURCES" not in os.environ and "://" not in settings.sources
-
-
-def short_name(settings: Settings, skpd: str) -> str:
-    """The agency's name from the register, cut at a word where it would fill a terminal."""
-    entry = load_contracts(settings.datasets, only_skpd="-").skpd.get(skpd)
-    return textwrap.shorten(entry.nama, 44, placeholder=" …") if entry else skpd
 
 
 def place_folders(settings: Settings, samples: Path = SAMPLES) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from psycopg2.extensions import make_dsn
 
-from etl.contract import Catalogue, load_contracts
+from etl.catalogue import Catalogue, load_contracts
 from etl.services.airflow import DEMO_DATABASE, sqlalchemy_url
 from etl.services.demo import fill_database, is_demo, place_folders
 from etl.settings import Settings
@@ -62,13 +62,18 @@ def fill(ground: Ground) -> Catalogue:
         if ground.server:
             demo = make_dsn(ground.server, dbname=DEMO_DATABASE)
             fill_database(demo)
-            os.environ.setdefault(f"AIRFLOW_CONN_{DEMO_DATABASE.upper()}", sqlalchemy_url(demo, driver=""))
+            name = f"AIRFLOW_CONN_{DEMO_DATABASE.upper()}"
+            os.environ[name] = os.environ.get(name) or sqlalchemy_url(demo, driver="")
     return catalogue
 
 
 @contextmanager
 def prepared(settings: Settings) -> Iterator[Settings]:
-    """A filled warehouse without Airflow, for a single command; the server is stopped again if it was started here."""
+    """A filled warehouse without Airflow, for a single command: `with prepared(settings) as settings: run(settings)`.
+
+    The embedded server is stopped again afterwards if it did not run before. In the demo the agency's database is lent
+    to this process through its environment, as a DAG's tasks get it.
+    """
     from etl.services.postgres import is_running, stop
 
     pgdata = settings.home / "pg"

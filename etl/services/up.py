@@ -18,7 +18,7 @@ from types import FrameType
 import psutil
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from etl.contract import InvalidContracts, load_contracts
+from etl.catalogue import InvalidContracts, load_contracts
 from etl.findings import SourceUnavailable
 from etl.services.airflow import (
     COMPONENTS,
@@ -95,8 +95,12 @@ def _held(
         if announce is not None:
             announce(facts(settings))
         say("Berjalan. Hentikan dengan Ctrl-C, atau `make down` dari jendela lain.")
-        while stay:
-            time.sleep(3600)
+        if stay:
+            keeper.wait()
+            raise AirflowFailed(
+                "Penjaga layanan (etl.services.keeper) berhenti. Sebab: ada yang mematikannya, atau memori habis. "
+                f"Tindakan: lihat {home / 'log' / 'penjaga.log'}, lalu jalankan lagi `make up`."
+            )
     except _Stop:
         say("Menghentikan semua proses …")
     finally:
@@ -223,6 +227,10 @@ class Keeper:
         order = json.dumps({"name": name, "argv": list(argv), "env": env}) + "\n"
         self._process.stdin.write(order.encode())
         self._process.stdin.flush()
+
+    def wait(self) -> None:
+        """Returns only when the keeper has ended without being asked to."""
+        self._process.wait()
 
     def close(self) -> None:
         """Returns when nothing is left, if need be by ending it here."""

@@ -15,7 +15,7 @@ from airflow.sdk import DAG, RetryAction
 from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 from airflow.serialization.serialized_objects import DagSerialization
 
-from etl.contract import InvalidContracts, load_contracts
+from etl.catalogue import InvalidContracts, load_contracts
 from etl.findings import Finding, Refused, SourceUnavailable
 from etl.settings import PROJECT
 
