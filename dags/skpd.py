@@ -32,7 +32,7 @@ ONLY_WHAT_MAY_PASS = ExceptionRetryPolicy(
         RetryRule("etl.findings.SourceUnavailable", RetryAction.RETRY, reason="sumber tidak terjangkau"),
         RetryRule("psycopg2.OperationalError", RetryAction.RETRY, reason="gudang data tidak terjangkau"),
         RetryRule("etl.findings.Refused", RetryAction.FAIL, reason="dikembalikan ke SKPD: lihat temuan"),
-        RetryRule("etl.contract.InvalidContracts", RetryAction.FAIL, reason="kontrak salah: lihat daftar"),
+        RetryRule("etl.catalogue.InvalidContracts", RetryAction.FAIL, reason="kontrak salah: lihat daftar"),
     ],
     default=RetryAction.FAIL,
 )

@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from etl.contract import Catalogue, Contract, InvalidContracts, json_schema, load_contracts
+from etl.catalogue import Catalogue, InvalidContracts, load_contracts
+from etl.contract import Contract, json_schema
 from etl.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)

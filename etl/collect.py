@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from etl.contract import Contract, DatabaseSource, FolderSource, Skpd, load_contracts
+from etl.catalogue import load_contracts
+from etl.contract import Contract, DatabaseSource, FolderSource, Skpd
 from etl.findings import Finding, Refused, SourceUnavailable
 from etl.settings import Settings
 
@@ -104,11 +105,12 @@ def _collect_database(
     from etl.extract.archive import Archive
     from etl.extract.connections import resolve
     from etl.extract.database import dump
-    from etl.load.source_state import known_sources
+    from etl.load.source_state import forget_problems, known_sources
 
     archive = Archive(settings.archive)
     path = f"{source.connection}/{contract.name}.parquet"
     archived = dump(source, resolve(source.connection), archive, contract.id)
+    forget_problems(conn, contract.id)
     known = known_sources(conn, contract.id).get(path)
     if not force and known and known.sha256 == archived.sha256 and known.contract_sha256 == _contract_sha(contract):
         return

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 
+from etl.catalogue import load_contracts
 from etl.collect import Unit, collect, collect_dataset, waiting_units, warehouse
-from etl.contract import Contract, load_contracts
+from etl.contract import Contract
 from etl.extract import journal
 from etl.extract.archive import Archive
 from etl.findings import Finding, Refused, Severity, SourceUnavailable

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from etl.catalogue import load_contracts
 from etl.collect import Unit, enter, warehouse
-from etl.contract import load_contracts
 from etl.extract import journal
 from etl.extract.archive import Archive
 from etl.pipeline import Outcome, _quiet, decide, run_unit

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.contract import Contract, DatabaseSource, InvalidContracts, Skpd, load_contracts
+from etl.catalogue import InvalidContracts, load_contracts
+from etl.contract import Contract, DatabaseSource, Skpd
 
 TIMEZONE = "Asia/Makassar"
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from etl.contract import Catalogue, Column, Contract
+from etl.catalogue import Catalogue
+from etl.contract import Column, Contract
 
 ODCS_VERSION = "v3.1.0"
 _ODCS_ROLE_TYPE = {

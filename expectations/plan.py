@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from etl.contract import (
+from etl.contract import Column, Contract
+from etl.findings import Severity
+from etl.rules import (
     Between,
     ChangeWithin,
     ChildrenSum,
-    Column,
-    Contract,
     EveryWilayah,
     InSet,
     Matches,
@@ -24,7 +24,6 @@ from etl.contract import (
     Rule,
     Unique,
 )
-from etl.findings import Severity
 from expectations.conditions import FIGURE_KEY
 from expectations.sentences import Sentence, fill, number, sentence, words
 

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from etl.contract import Catalogue, Contract
+from etl.catalogue import Catalogue
+from etl.contract import Contract
 from etl.frames import ROW_SPAN
 from etl.load.exchange import clean
 from etl.load.warehouse import rows, sql, transaction

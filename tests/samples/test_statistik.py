@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from etl.contract import Catalogue, load_contracts
+from etl.catalogue import Catalogue, load_contracts
 from etl.extract.read import read_sheets
 from etl.frames import Tidy, split_key
 from etl.settings import PROJECT

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from etl.contract import Contract, InvalidContracts, Layout, json_schema, load_contracts
+from etl.catalogue import InvalidContracts, load_contracts
+from etl.contract import Contract, Layout, json_schema
 from etl.settings import PROJECT
 
 INVALID = PROJECT / "tests" / "golden" / "contracts-invalid"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import typer
 
+from etl.catalogue import load_contracts
 from etl.cli import app
-from etl.contract import load_contracts
 from etl.settings import PROJECT
 
 DOCS = [*sorted((PROJECT / "docs").glob("*.md")), PROJECT / "samples" / "README.md"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.contract import Contract, InvalidContracts, load_contracts
+from etl.catalogue import InvalidContracts, load_contracts
+from etl.contract import Contract
 from etl.schedule import SWEEPS, Agency, agencies, cron, facts, shortest_period
 from etl.settings import PROJECT
 

@@ -8,7 +8,7 @@ import pytest
 from frictionless import Package
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from etl.contract import load_contracts
+from etl.catalogue import load_contracts
 from etl.settings import PROJECT
 from etl.standards import frictionless, odcs
 

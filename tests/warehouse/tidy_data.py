@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 from psycopg2.extensions import connection as Connection
 
-from etl.contract import Catalogue, Contract, Skpd
+from etl.catalogue import Catalogue
+from etl.contract import Contract, Skpd
 from etl.findings import Faults, Finding, Severity, faults
 from etl.frames import FIGURES, CheckResult, Tidy
 from etl.load.dimensions import sync_catalogue
