@@ -14,15 +14,33 @@ from psycopg2.extensions import cursor as Cursor
 _CHUNK = 1 << 20
 
 
+class _CsvOf(io.RawIOBase):
+    """A table as CSV, written piece by piece while the server takes in the piece before."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._batches = iter(table.to_batches(max_chunksize=8_192))
+        self._options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
+        self._piece = memoryview(b"")
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._piece:
+            batch = next(self._batches, None)
+            if batch is None:
+                return b""
+            buffer = io.BytesIO()
+            pacsv.write_csv(batch, buffer, self._options)
+            self._piece = buffer.getbuffer()
+        piece = self._piece[: size if size >= 0 else None]
+        self._piece = self._piece[len(piece) :]
+        return bytes(piece)
+
+
 def copy_table(cursor: Cursor, target: str, table: pa.Table) -> int:
     """COPY an Arrow table into `target`, columns by name; returns the rows that arrived. Null becomes NULL, '' ''."""
     if table.num_rows == 0:
         return 0
-    buffer = io.BytesIO()
-    pacsv.write_csv(table, buffer, pacsv.WriteOptions(include_header=False, quoting_style="needed"))
-    buffer.seek(0)
     columns = ", ".join(table.column_names)
-    cursor.copy_expert(f"COPY {target} ({columns}) FROM STDIN (FORMAT csv)", buffer, _CHUNK)
+    cursor.copy_expert(f"COPY {target} ({columns}) FROM STDIN (FORMAT csv)", _CsvOf(table), _CHUNK)
     return cursor.rowcount
 
 
