@@ -113,6 +113,11 @@ class Tidy:
     transposed: frozenset[int] = frozenset()
     """Sheets read sideways: there a row key's row is the sheet's column and col_no the sheet's row."""
 
+    def place(self, key: int, col_no: int) -> tuple[int, int, int]:
+        """(sheet_no, row, column) as the sheet shows it, which a sheet read sideways has exchanged."""
+        sheet_no, row_no = split_key(key)
+        return (sheet_no, col_no, row_no) if sheet_no in self.transposed else (sheet_no, row_no, col_no)
+
 
 FIGURES = pa.schema(
     [

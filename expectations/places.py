@@ -96,10 +96,8 @@ class Places:
         return f"{name}{self._sheet_name(sheet_no)}"
 
     def cell_name(self, key: int, col_no: int) -> str:
-        sheet_no, row = split_key(key)
-        if sheet_no in self.tidy.transposed:
-            row, col_no = col_no, row
-        return f"{column_letters(col_no)}{row}{self._sheet_name(sheet_no)}"
+        sheet_no, row, column = self.tidy.place(key, col_no)
+        return f"{column_letters(column)}{row}{self._sheet_name(sheet_no)}"
 
     def _sheet_name(self, sheet_no: int) -> str:
         return f" (lembar {self.tidy.sheets.get(sheet_no, sheet_no)})" if len(self.tidy.sheets) > 1 else ""

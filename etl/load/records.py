@@ -71,7 +71,7 @@ def cell_findings(faults: Iterable[Faults], tidy: Tidy, path: str) -> list[Findi
         cells = fault.cells
         own = cells["message"] if "message" in cells.columns else [fault.message] * len(cells)
         for key, col_no, value, message in zip(cells["key"], cells["col_no"], cells["value"], own, strict=True):
-            sheet_no, row_no = split_key(int(key))
+            sheet_no, row_no, column = tidy.place(int(key), int(col_no))
             found.append(
                 Finding(
                     rule=fault.rule,
@@ -82,8 +82,8 @@ def cell_findings(faults: Iterable[Faults], tidy: Tidy, path: str) -> list[Findi
                     owner=fault.owner,
                     file=file,
                     sheet=tidy.sheets.get(sheet_no, ""),
-                    row=row_no,
-                    column=column_letters(int(col_no)),
+                    row=row_no or None,
+                    column=column_letters(column),
                     header=headers.get(int(col_no), ""),
                     value="" if pd.isna(value) else str(value),
                 )
@@ -111,10 +111,12 @@ def write_checks(cursor: Cursor, submission_id: int, results: Sequence[CheckResu
 
 
 def write_sheets(cursor: Cursor, submission_id: int, tidy: Tidy) -> None:
-    names = [clip(name, SHORT) for name in tidy.sheets.values()]
-    cursor.execute(
-        sql("load/record.sql#add_sheet"), {"id": submission_id, "numbers": list(tidy.sheets), "names": names}
-    )
+    sheets = {
+        "numbers": list(tidy.sheets),
+        "names": [clip(name, SHORT) for name in tidy.sheets.values()],
+        "transposed": [number in tidy.transposed for number in tidy.sheets],
+    }
+    cursor.execute(sql("load/record.sql#add_sheet"), {"id": submission_id, **sheets})
 
 
 def quarantine_table(submission_id: int, tidy: Tidy, quarantined: pd.Index, faults: Iterable[Faults]) -> pa.Table:

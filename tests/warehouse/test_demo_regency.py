@@ -212,7 +212,6 @@ def test_the_worked_example_of_the_guide_loads(demo: Demo, tmp_path: Path) -> No
     assert (outcome.status, outcome.loaded, outcome.quarantined) == ("menunggu", 18, 0)
 
 
-@pytest.mark.xfail(reason="figures of a sheet read sideways keep the exchanged row and column", strict=True)
 def test_a_figure_of_a_sheet_read_sideways_names_the_cell_as_the_sheet_shows_it(demo: Demo) -> None:
     with warehouse(demo.settings) as conn:
         from etl.load.account import why

@@ -2,7 +2,9 @@
 SELECT
     i.kode AS indikator, i.nama, i.satuan, w.kode AS wilayah, w.nama AS nama_wilayah, p.kode AS periode, r.kode AS rincian,
     f.nilai, f.penanda, t.nama AS status, f.valid_from, nullif(f.valid_to, 'infinity') AS valid_to, f.submission_id, k.path, k.skpd,
-    coalesce(l.name, '') AS lembar, f.row_no, f.col_no, k.sha256, k.contract_sha256, k.received_at,
+    coalesce(l.name, '') AS lembar,
+    CASE WHEN l.transposed THEN f.col_no ELSE f.row_no END, CASE WHEN l.transposed THEN f.row_no ELSE f.col_no END,
+    k.sha256, k.contract_sha256, k.received_at,
     c.decided_by, c.decided_at, c.reason
 FROM dw.fakta_indikator AS f
 JOIN dw.dim_indikator AS i ON i.indikator_id = f.indikator_id

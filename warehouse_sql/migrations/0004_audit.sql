@@ -53,9 +53,12 @@ CREATE TABLE audit.sheet (
     submission_id bigint NOT NULL REFERENCES audit.submission (id),
     sheet_no smallint NOT NULL,
     name text NOT NULL,
+    transposed boolean NOT NULL,
     PRIMARY KEY (submission_id, sheet_no)
 );
-COMMENT ON TABLE audit.sheet IS 'Sheet names of a submission.';
+COMMENT ON TABLE audit.sheet IS 'Sheets of a submission.';
+COMMENT ON COLUMN audit.sheet.transposed IS
+    'Read sideways: what counts as its row (row_no) is a column as the sheet shows it, and the other way round.';
 
 -- No foreign keys below where a submission can have hundreds of thousands of rows: checks/ looks for orphans instead.
 CREATE TABLE audit.finding (

@@ -12,13 +12,10 @@ SELECT
     f.submission_id AS kiriman,
     regexp_replace(k.path, '^.*/', '') AS berkas,
     l.name AS lembar,
-    f.row_no AS baris,
-    CASE
-        WHEN f.col_no > 702 THEN chr(65 + (f.col_no - 703) / 676)
-        ELSE ''
-    END
-    || CASE WHEN f.col_no > 26 THEN chr(65 + ((f.col_no - 27) / 26) % 26) ELSE '' END
-    || CASE WHEN f.col_no > 0 THEN chr(65 + (f.col_no - 1) % 26) ELSE '' END AS kolom,
+    sel.baris,
+    CASE WHEN sel.kolom > 702 THEN chr(65 + (sel.kolom - 703) / 676) ELSE '' END
+    || CASE WHEN sel.kolom > 26 THEN chr(65 + ((sel.kolom - 27) / 26) % 26) ELSE '' END
+    || CASE WHEN sel.kolom > 0 THEN chr(65 + (sel.kolom - 1) % 26) ELSE '' END AS kolom,
     k.sha256,
     k.skpd,
     k.received_at AS diterima_pada,
@@ -35,6 +32,11 @@ JOIN dw.dim_periode AS p ON p.periode_id = f.periode_id
 JOIN dw.dim_rincian AS r ON r.rincian_id = f.rincian_id
 JOIN audit.submission AS k ON k.id = f.submission_id
 LEFT JOIN audit.sheet AS l ON l.submission_id = f.submission_id AND l.sheet_no = f.sheet_no
+CROSS JOIN LATERAL (
+    SELECT
+        CASE WHEN l.transposed THEN f.col_no ELSE f.row_no END AS baris,
+        CASE WHEN l.transposed THEN f.row_no ELSE f.col_no END AS kolom
+) AS sel
 LEFT JOIN audit.release AS rel ON rel.submission_id = f.submission_id
 LEFT JOIN audit.decision AS d2 ON d2.id = rel.decision_id
 LEFT JOIN LATERAL (
