@@ -263,7 +263,7 @@ class Indikator(Strict):
     """Header texts that name it in a spread level `ukuran`."""
 
 
-# ── who lets it out ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── who lets it out ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Release(Strict):
