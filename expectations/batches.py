@@ -15,7 +15,7 @@ Text is categorical: Great Expectations hashes every frame, and every condition 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,7 @@ from etl.contract import Contract
 from etl.frames import Tidy
 from etl.settings import REGENCY
 from etl.transform.periods import year_before
-from etl.transform.regions import Region, Regions
+from etl.transform.regions import Regions
 from expectations import personal
 from expectations.conditions import FIGURE_KEY, Codes, codes_of
 from expectations.plan import AS_WRITTEN, FIGURES, ROWS, TEXTS, TOTALS, Check, Part
@@ -318,19 +318,14 @@ class Batches:
         return Batch(lines.drop(columns="posisi").reset_index(drop=True), key[where], col_no[where])
 
 
-def register(regions: Regions) -> Iterable[Region]:
-    """All regions there are."""
-    return regions._by_kode.values()
-
-
 def of_level(regions: Regions, level: str) -> list[str]:
     """Codes of a level's regions, sorted."""
-    return sorted(region.kode for region in register(regions) if region.tingkat == level)
+    return sorted(region.kode for region in regions if region.tingkat == level)
 
 
 def number_of_children(regions: Regions) -> Counter[str]:
     """Code → how many regions lie directly below it."""
-    return Counter(region.induk for region in register(regions) if region.induk)
+    return Counter(region.induk for region in regions if region.induk)
 
 
 def _figures(figures: pa.Table) -> Batch:

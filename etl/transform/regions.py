@@ -11,7 +11,7 @@ import difflib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from etl.transform.text import tidy_text
@@ -98,6 +98,9 @@ class Regions:
                 self._ambiguous.add((key, alias.tingkat))
             elif alias.kode in self._by_kode:
                 self._names[key].add(alias.kode)
+
+    def __iter__(self) -> Iterator[Region]:
+        return iter(self._by_kode.values())
 
     def get(self, kode: str) -> Region | None:
         return self._by_kode.get(kode)
