@@ -99,7 +99,7 @@ def _summary(settings: Settings, facts: dict[str, str]) -> dict[str, Any]:
 
     with warehouse(settings) as conn:
         lines = [asdict(line) for line in summary(conn)]
-    numbers = ("received", "loaded", "unchanged", "quarantined", "waiting", "returned")
+    numbers = [name for name, value in lines[0].items() if isinstance(value, int)] if lines else []
     return {
         "skpd": lines,
         "total": {name: sum(line[name] for line in lines) for name in numbers},
@@ -110,15 +110,19 @@ def _summary(settings: Settings, facts: dict[str, str]) -> dict[str, Any]:
 def _print_summary(settings: Settings, facts: dict[str, str]) -> None:
     summary = _summary(settings, facts)
     table = Table(title="Satu Data Kutai Timur", title_style="bold", header_style="bold")
-    table.add_column("SKPD")
-    for header in ("baris diterima", "dimuat", "tidak berubah", "dikarantina", "menunggu rilis", "dikembalikan"):
-        table.add_column(header, justify="right")
+    table.add_column("SKPD", no_wrap=True)
+    for header in ("diterima", "dimuat", "tetap", "karantina", "menunggu", "kembali"):
+        table.add_column(header, justify="right", no_wrap=True)
     for line in summary["skpd"]:
         table.add_row(line["skpd"], *_cells(line))
     table.add_section()
-    table.add_row("Jumlah", *_cells(summary["total"]), style="bold")
+    if summary["skpd"]:
+        table.add_row("Jumlah", *_cells(summary["total"]), style="bold")
     console.print(table)
-    console.print("[dim]Baris dihitung pada berkas; menunggu dan dikembalikan dihitung dalam kiriman.[/]")
+    console.print(
+        "[dim]Baris berkas: diterima = dimuat + tetap (sama dengan yang sudah dirilis) + karantina + menunggu rilis + "
+        "dikembalikan ke SKPD. Dalam kurung: jumlah kiriman.[/]"
+    )
     for line in summary["skpd"]:
         for problem in line["problems"]:
             console.print(f"[red]•[/] {line['skpd']}: ", end="")
@@ -129,9 +133,18 @@ def _print_summary(settings: Settings, facts: dict[str, str]) -> None:
 
 
 def _cells(line: dict[str, int]) -> list[str]:
-    numbers = [f"{line[n]:,}".replace(",", ".") for n in ("received", "loaded", "unchanged")]
-    alarms = [("quarantined", "red"), ("waiting", "yellow"), ("returned", "red")]
-    return numbers + [f"[{colour}]{line[n]}[/]" if line[n] else "0" for n, colour in alarms]
+    waiting = f"{_dotted(line['waiting_rows'])} ({line['waiting']})"
+    returned = f"{_dotted(line['returned_rows'])} ({line['returned']})"
+    return [
+        *(_dotted(line[name]) for name in ("received", "loaded", "unchanged")),
+        f"[red]{_dotted(line['quarantined'])}[/]" if line["quarantined"] else "0",
+        f"[yellow]{waiting}[/]" if line["waiting"] else "0",
+        f"[red]{returned}[/]" if line["returned"] else "0",
+    ]
+
+
+def _dotted(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 @app.command()

@@ -205,7 +205,8 @@ def _rule_finding(result: CheckResult) -> Finding:
         return Finding(
             result.rule, f"Pemeriksaan gagal: {result.title}.", "Lihat laporan.", "Perbaiki lalu kirim lagi."
         )
-    return Finding(result.rule, faults.message, faults.cause, faults.action, owner=faults.owner)
+    own = faults.cells["message"].dropna().unique()[:3] if "message" in faults.cells.columns else ()
+    return Finding(result.rule, " ".join(own) or faults.message, faults.cause, faults.action, owner=faults.owner)
 
 
 def _threshold_finding(contract: Contract, bad: int, rows: int, share: float) -> Finding:
