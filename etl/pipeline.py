@@ -210,10 +210,10 @@ def _rule_finding(result: CheckResult) -> Finding:
 
 
 def _threshold_finding(contract: Contract, bad: int, rows: int, share: float) -> Finding:
-    limit = contract.threshold.quarantined_percent
+    percent, limit = f"{share:.1f}".replace(".", ","), f"{contract.threshold.quarantined_percent:g}".replace(".", ",")
     return Finding(
         rule="ambang_karantina",
-        message=f"{bad} dari {rows} baris ({share:.1f}%) tidak lolos pemeriksaan; batas dataset ini {limit:g}%.",
+        message=f"{bad} dari {rows} baris ({percent}%) tidak lolos pemeriksaan; batas dataset ini {limit}%.",
         cause="Kesalahan berulang: kolom bergeser, satuan berubah, atau berkas yang salah.",
         action="Perbaiki sel yang ditandai pada laporan, lalu simpan kembali ke folder yang sama.",
     )

@@ -120,7 +120,8 @@ def _missing(
 ) -> Finding:
     column = contract.columns[name]
     of_period = f" untuk periode {period}" if period else ""
-    message = f"Kolom wajib `{name}`{of_period} tidak ada di lembar `{table.sheet}`."
+    on_sheet = f" di lembar `{table.sheet}`" if table.sheet else ""
+    message = f"Kolom wajib `{name}`{of_period} tidak ada{on_sheet}."
     new = {path_text(table.headers[place]): place for place in free if any(table.headers[place])}
     if new:
         listed = ", ".join(f"`{header}`" for header in list(new)[:12])
