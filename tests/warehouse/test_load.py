@@ -192,6 +192,15 @@ def test_strange_text_does_no_harm(conn):
     assert len(ask(conn, "SELECT message FROM audit.finding WHERE rule LIKE 'a%'")[0][0]) == 2000
 
 
+def test_a_quarantined_row_is_kept_whatever_stands_in_it(conn):
+    nasty = 'a"b\\u0000c\nd\x00e' + "x" * 5000
+    _, counts = loaded(conn, BY, tidy([("64.08.01", "2024", nasty, None)]), quarantined=[2])
+    assert counts.quarantined == 1
+    ((content,),) = ask(conn, "SELECT content FROM audit.quarantine")
+    assert content["puskesmas"].startswith('a"b\\u0000c\nde')
+    assert (len(content["puskesmas"]), content["pustu"]) == (1000, None)
+
+
 def test_a_breakdown_becomes_a_member(conn):
     loaded(conn, BY, tidy([("64.08.01", "2024", "3", "4")], rincian="jenis_kelamin=L|umur=0-4"))
     assert ask(conn, "SELECT rincian_json FROM portal.nilai LIMIT 1") == [({"jenis_kelamin": "L", "umur": "0-4"},)]
