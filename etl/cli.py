@@ -329,11 +329,21 @@ def contract_schema() -> None:
 
 
 def main() -> None:
-    """Entry point: what a person cannot repair here is said in one sentence, not as a traceback."""
+    """Entry point: what an operator can repair is said in sentences, not as a traceback."""
     import psycopg2
+    from psycopg2 import errors as pg
+
+    from etl.findings import SourceUnavailable
+    from etl.load.warehouse import MigrationFailed
 
     try:
         app()
+    except (SourceUnavailable, MigrationFailed) as problem:
+        errors.print(str(problem), markup=False, style="red")
+    except (pg.UndefinedTable, pg.InvalidSchemaName, pg.UndefinedColumn):
+        errors.print(
+            "Gudang data ini belum disiapkan, atau disiapkan oleh versi lain. Tindakan: satudata migrate", style="red"
+        )
     except psycopg2.OperationalError as error:
         detail = str(error).strip().splitlines()[0]
         errors.print(
@@ -342,7 +352,9 @@ def main() -> None:
             markup=False,
             style="red",
         )
-        sys.exit(1)
+    else:
+        return
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ from etl.findings import Finding, Owner, SourceUnavailable
 from etl.load.exchange import copy_rows
 from etl.settings import WAREHOUSE_SQL
 
+OLDEST_SERVER = 160000
+"""roles.sql grants membership WITH SET, which PostgreSQL 16 brought."""
+
 
 class MigrationFailed(Exception):
     """The structure cannot be brought up to date; nothing of the failing step was kept."""
@@ -127,6 +130,7 @@ def migrate(conn: Connection, folder: Path = WAREHOUSE_SQL) -> list[str]:
     Returns the names applied. Several at once wait for one another. Raises MigrationFailed when an applied file was
     changed since, a number is doubled or missing, or a step fails.
     """
+    _refuse_old_server(conn)
     files = _numbered(folder / "migrations")
     with _migration_lock(conn):
         _prepare(conn)
@@ -143,6 +147,14 @@ def migrate(conn: Connection, folder: Path = WAREHOUSE_SQL) -> list[str]:
             _apply(conn, "portal", _rebuild(views), fingerprint)
             done.append("portal")
     return done
+
+
+def _refuse_old_server(conn: Connection) -> None:
+    if conn.server_version < OLDEST_SERVER:
+        raise MigrationFailed(
+            f"PostgreSQL {conn.server_version // 10000} terlalu lama; gudang perlu {OLDEST_SERVER // 10000} atau lebih "
+            "baru (diuji pada 18). Tindakan: arahkan SATUDATA_DSN ke server yang lebih baru."
+        )
 
 
 def _numbered(folder: Path) -> list[Path]:
