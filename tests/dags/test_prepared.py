@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
@@ -14,12 +16,18 @@ from etl.services.prepare import prepared
 from etl.settings import Settings
 
 
-def test_an_agency_with_a_database_and_a_cold_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Not below pytest's own folder: every pytest run of root closes that to the server's user again."""
+    with tempfile.TemporaryDirectory(prefix="satudata-tes-") as folder:
+        yield Path(folder) / "var"
+
+
+def test_an_agency_with_a_database_and_a_cold_machine(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SATUDATA_DSN", "SATUDATA_SOURCES", "SATUDATA_DATASETS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SATUDATA_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("SATUDATA_HOME", str(home))
     monkeypatch.setenv("AIRFLOW_CONN_SKPD_DPMPTSP", "")
-    home = tmp_path / "var"
     with prepared(Settings.from_env()) as settings:
         first = run(settings, skpd="dpmptsp")
         again = run(settings, skpd="dpmptsp")

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -81,11 +82,13 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("rumah") / "var"
-    yield folder
+def home() -> Iterator[Path]:
+    """Not below pytest's own folder: every pytest run of root closes that to the server's user again."""
+    folder = Path(tempfile.mkdtemp(prefix="satudata-tes-"))
+    yield folder / "var"
     for pid in living(folder):
         psutil.Process(pid).kill()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
