@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +19,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from etl.catalogue import InvalidContracts, load_contracts
 from etl.findings import SourceUnavailable
+from etl.load.warehouse import MigrationFailed
 from etl.services.airflow import (
     COMPONENTS,
     USER,
@@ -29,7 +29,8 @@ from etl.services.airflow import (
     installation_secrets,
     start_migration,
 )
-from etl.services.api import FINISHED, Api
+from etl.services.api import Api
+from etl.services.first_runs import FirstRuns, dag_id
 from etl.services.postgres import PostgresFailed, stop
 from etl.services.prepare import fill, start_server
 from etl.services.processes import MARK, end_all_of, ours
@@ -39,18 +40,12 @@ from etl.settings import PROJECT, Settings
 Say = Callable[[str], None]
 
 HEALTHY_WITHIN = 180.0
-FIRST_RUNS_WITHIN = 900.0
 KEEPER_ENDS_WITHIN = 60.0
-SIGN_OF_LIFE = 10.0
-KNOWN_PROBLEMS = (InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed, SourceUnavailable)
+KNOWN_PROBLEMS = (InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed, MigrationFailed, SourceUnavailable)
 
 
 class _Stop(BaseException):
     """Ctrl-C, SIGTERM or SIGHUP."""
-
-
-def dag_id(skpd: str) -> str:
-    return f"skpd_{skpd}"
 
 
 # ── up ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -91,7 +86,10 @@ def _held(
     try:
         settings, url, expected = _start(settings, keeper, say, port)
         if wait:
-            _first_runs(Api(url, installation_secrets(home)["password"]), expected, home, say)
+            api = Api(url, installation_secrets(home)["password"])
+            _wait_until_healthy(api, home)
+            say(f"Airflow siap di {url}; menunggu putaran pertama {len(expected)} SKPD …")
+            FirstRuns(api, expected, say).wait()
         if announce is not None:
             announce(facts(settings))
         say("Berjalan. Hentikan dengan Ctrl-C, atau `make down` dari jendela lain.")
@@ -159,46 +157,6 @@ def _wait_until_healthy(api: Api, home: Path) -> None:
                 f"salah satu berkas {home / 'log'}/*.log. Tindakan: perbaiki, lalu jalankan lagi `make up`."
             )
         time.sleep(0.5)
-
-
-def _first_runs(api: Api, expected: set[str], home: Path, say: Say) -> None:
-    """Starts one run of every expected DAG as soon as it is known, and waits until all have ended."""
-    _wait_until_healthy(api, home)
-    say(f"Airflow siap di {api.url}; menunggu putaran pertama {len(expected)} SKPD …")
-    run_id = f"up__{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    waiting, running, deadline = set(expected), set[str](), time.monotonic() + FIRST_RUNS_WITHIN
-    next_sign = time.monotonic() + SIGN_OF_LIFE
-    while (waiting or running) and time.monotonic() < deadline:
-        for name in sorted(waiting & api.dags() if waiting else ()):
-            api.unpause(name)
-            api.trigger(name, run_id)
-            running.add(name)
-            waiting.discard(name)
-        states = api.run_states(run_id)
-        for name in sorted(name for name in running if states.get(name) in FINISHED):
-            running.discard(name)
-            count = len(expected) - len(running) - len(waiting)
-            say(f"[{count}/{len(expected)}] {name.removeprefix('skpd_')}: {_outcome(api, name, run_id)}")
-        if time.monotonic() > next_sign:
-            next_sign += SIGN_OF_LIFE
-            say(f"… {api.tasks_in(run_id, *FINISHED)} dari {api.tasks_in(run_id)} tugas selesai")
-        time.sleep(1)
-    if waiting or running:
-        names = ", ".join(sorted(waiting | running))
-        problems = "\n".join(api.import_errors())
-        say(f"Belum selesai dalam {FIRST_RUNS_WITHIN:.0f} detik: {names}. Airflow terus bekerja.\n{problems}".strip())
-
-
-def _outcome(api: Api, dag: str, run_id: str) -> str:
-    states = api.task_states(dag, run_id)
-    broken = [task for task, state in states if task in ("collect", "report") and state != "success"]
-    if broken:
-        return f"tugas {' dan '.join(broken)} gagal; sebabnya ada di log tugas itu pada {api.url}/dags/{dag}"
-    taken = [state for task, state in states if task == "ingest" and state != "skipped"]
-    failed = len(taken) - taken.count("success")
-    if not taken:
-        return "tidak ada yang baru"
-    return f"{len(taken)} kiriman" + (f", {failed} dikembalikan atau gagal" if failed else "")
 
 
 # ── the keeper, seen from `up` ───────────────────────────────────────────────────────────────────────────────────────
