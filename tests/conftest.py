@@ -55,6 +55,12 @@ def warehouse_dsn(postgres_dsn: str, warehouse_template: str) -> Iterator[str]:
     yield from _fresh(postgres_dsn, warehouse_template)
 
 
+@pytest.fixture(scope="module")
+def module_warehouse_dsn(postgres_dsn: str, warehouse_template: str) -> Iterator[str]:
+    """One for all tests of a module, which only look at what its own fixture did there."""
+    yield from _fresh(postgres_dsn, warehouse_template)
+
+
 @pytest.fixture
 def another_warehouse_dsn(postgres_dsn: str, warehouse_template: str) -> Iterator[str]:
     """A second one, for tests that compare two."""

@@ -17,7 +17,7 @@ from etl.contract import Column, Contract, Layout
 from etl.findings import Finding, Refused, Severity
 from etl.frames import RawTable, column_letters
 from etl.transform.layout import Grid, geometry_fault, likely_header, path_text
-from etl.transform.text import fold, folded
+from etl.transform.text import brief, fold, folded
 
 _UNINTERESTING = frozenset({"no", "no.", "nomor", "#", "no urut", "nomor urut"})
 """Running numbers: their coming and going is no change of the table."""
@@ -50,9 +50,12 @@ def bind(table: RawTable, contract: Contract, block: Layout, grid: Grid, period:
     free = tuple(place for place in range(len(table.headers)) if place not in bound.values())
     if missing:
         wanted = frozenset().union(*(wanted_texts(n, c, block) for n, c in contract.columns.items()))
-        findings += [_missing(table, contract, block, name, free, period) for name in missing]
         moved = _moved(table, block, grid, wanted)
-        findings = [*findings, moved] if moved else findings
+        if moved and moved.row:  # what stands in the header's new row is not missing, only moved with it
+            there = {fold(cell) for cell in grid[moved.row - 1]}
+            missing = [n for n in missing if there.isdisjoint(wanted_texts(n, contract.columns[n], block))]
+            findings.append(moved)
+        findings += [_missing(table, contract, block, name, free, period) for name in missing]
     if findings:
         raise Refused(*findings)
     return Binding(bound, free)
@@ -121,15 +124,18 @@ def _missing(
     column = contract.columns[name]
     of_period = f" untuk periode {period}" if period else ""
     on_sheet = f" di lembar `{table.sheet}`" if table.sheet else ""
-    message = f"Kolom wajib `{name}`{of_period} tidak ada{on_sheet}."
+    known = (*column.aliases, *block.aliases.get(name, ()))
+    message = f"Kolom wajib `{known[0] if known else name}`{of_period} tidak ada{on_sheet}."
+    if len(known) > 1:
+        message += f" Judul yang dikenali: {', '.join(f'`{alias}`' for alias in known[:5])}."
     new = {path_text(table.headers[place]): place for place in free if any(table.headers[place])}
     if new:
-        listed = ", ".join(f"`{header}`" for header in list(new)[:12])
+        listed = ", ".join(f"`{brief(header)}`" for header in list(new)[:12])
         message += f" Kolom yang belum dikenal: {listed}."
     likely = _likeliest(wanted_texts(name, column, block), list(new))
     if likely:
         letters = column_letters(table.col_no[new[likely]])
-        message += f" Mungkin berganti nama menjadi `{likely}` (kolom {letters})."
+        message += f" Mungkin berganti nama menjadi `{brief(likely)}` (kolom {letters})."
     return Finding(
         rule="kolom_wajib",
         message=message,
@@ -137,7 +143,6 @@ def _missing(
         action="Kembalikan judul kolom seperti semula; bila memang berganti nama, sampaikan ke Diskominfo.",
         sheet=table.sheet,
         header=name,
-        value=", ".join((name, *column.aliases)[:5]),
     )
 
 
@@ -146,7 +151,7 @@ def _likeliest(wanted: frozenset[str], headers: Sequence[str]) -> str | None:
     best, score = None, 0.55
     for header in headers[:200]:
         for text in wanted:
-            ratio = difflib.SequenceMatcher(None, fold(header), text).ratio()
+            ratio = difflib.SequenceMatcher(None, fold(header)[:200], text).ratio()
             if ratio > score:
                 best, score = header, ratio
     return best
@@ -177,7 +182,7 @@ def added_columns(table: RawTable, places: Sequence[int]) -> list[Finding]:
     if not new:
         return []
     listed = ", ".join(
-        f"{column_letters(table.col_no[place])} `{path_text(table.headers[place]) or 'tanpa judul'}`"
+        f"{column_letters(table.col_no[place])} `{brief(path_text(table.headers[place])) or 'tanpa judul'}`"
         for place in new[:20]
     )
     more = f" dan {len(new) - 20} lagi" if len(new) > 20 else ""

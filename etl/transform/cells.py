@@ -20,7 +20,7 @@ RULES: Mapping[str, tuple[str, str, str]] = {
     ),
     "angka_terbaca": (
         "Angka tidak terbaca.",
-        "Ada huruf, tanda, atau letak titik/koma yang tidak lazim di dalam angka.",
+        "Ada huruf atau tanda di dalam angka, titik atau komanya tidak lazim, dua angka menempel, atau rumusnya gagal.",
         "Tulis angka saja, mis. 1.234,56; kosongkan atau tulis - bila tidak ada datanya.",
     ),
     "periode_terbaca": (

@@ -12,7 +12,7 @@ import pyarrow as pa
 from etl.contract import Column
 from etl.transform import periods
 from etl.transform.regions import Regions
-from etl.transform.text import Index, distinct, fold, tidy_text
+from etl.transform.text import Index, brief, distinct, fold, tidy_text
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -85,7 +85,7 @@ def read_rincian(text: pa.Array, column: Column) -> Codes[str]:
     values = [rincian_code(one, codes) for one in texts]
     known = ", ".join(list(column.values)[:12])
     problems = {
-        place: f"`{tidy_text(texts[place])}` tidak ada dalam daftar: {known}."
+        place: f"`{brief(texts[place])}` tidak ada dalam daftar: {known}."
         for place, value in enumerate(values)
         if value is None
     }
@@ -115,7 +115,7 @@ def read_periods(text: pa.Array) -> Codes[periods.Parts]:
             values.append(periods.read(one))
         except periods.Unreadable as error:
             values.append(None)
-            problems[place] = f"`{tidy_text(one)}`: {error}."
+            problems[place] = f"`{brief(one)}`: {error}."
     return Codes(values, index, problems)
 
 

@@ -98,6 +98,8 @@ def transposed(sheet: Sheet) -> Sheet:
 
 def find_header(sheet: Sheet, grid: Grid, header: Header) -> int:
     """0-based row of the (first) header row. Raises Refused when it is not there."""
+    if not _has_content(sheet):
+        raise Refused(_empty(sheet))
     if header.none:
         return 0
     if header.row is not None:
@@ -118,6 +120,16 @@ def find_header(sheet: Sheet, grid: Grid, header: Header) -> int:
     near = f"; paling mirip baris {1 - best[1]}, tetapi tanpa " if best[0] else "; tidak ditemukan: "
     message = f"tidak ada baris berisi semua judul kolom yang dicari dalam {len(rows)} baris pertama{near}"
     raise Refused(_no_header(sheet, message + ", ".join(f"`{text}`" for text in missing)))
+
+
+def _empty(sheet: Sheet) -> Finding:
+    return Finding(
+        rule="lembar_kosong",
+        message=f"{f'Lembar `{sheet.name}`' if sheet.name else 'Berkas'} tidak berisi apa-apa selain format sel.",
+        cause="Templat dikirim sebelum diisi, isinya terhapus, atau datanya ada di lembar atau berkas lain.",
+        action="Isi tabelnya, atau kirim berkas yang berisi data.",
+        sheet=sheet.name,
+    )
 
 
 def _no_header(sheet: Sheet, message: str) -> Finding:

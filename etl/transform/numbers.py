@@ -30,7 +30,7 @@ REASONS = (
     "bukan angka",
     "letak titik dan koma tidak cocok dengan tulisan angka Indonesia (titik tiap tiga digit, koma untuk desimal)",
     "letak titik dan koma tidak cocok dengan desimal titik yang dinyatakan kontrak",
-    "terlalu panjang: lebih dari 20 digit di depan koma atau 30 di belakangnya",
+    "lebih dari 20 digit di depan koma, atau 30 di belakangnya",
     "tak hingga atau bukan bilangan (inf/NaN), biasanya hasil rumus yang gagal",
     "galat rumus Excel, bukan angka",
 )
@@ -56,6 +56,8 @@ _MISSING = {
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣", "-") | {"'": "", "`": "", "’": ""})
 _INTEGER_DIGITS, _FRACTION_DIGITS = 20, 30
 _EXACT = Context(prec=90)
+_LONGEST = 200
+"""Characters of the longest number anyone types; what is longer is not looked into, a cell may hold 100,000."""
 _CURRENCY = re.compile(r"^(?:rp|idr)\.?\s*")
 _GRAMMAR = {
     "koma": re.compile(r"(\d+|[1-9]\d{0,2}(?:([. ])\d{3})(?:\2\d{3})*)(?:,(\d+))?"),
@@ -209,6 +211,8 @@ def _read_rest(work: _Work, text: pa.Array, slow: npt.NDArray[np.bool_], read: C
 def read_number(text: str, decimal: Decimals = "koma", dash: str = "kosong") -> Read:
     """One cell of typed text."""
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip().casefold()
+    if len(plain) > _LONGEST:
+        return None, -1, _NOT_A_NUMBER if re.search("[^\\W\\d_]", plain[:_LONGEST]) else _TOO_LONG
     if plain in _MISSING:
         mark = _MISSING[plain]
         return ("0", -1, 0) if MARKS[mark] == "-" and dash == "nol" else (None, mark, 0)

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from etl.transform.text import tidy_text
+from etl.transform.text import brief, tidy_text
 
 Level = Literal["provinsi", "kabupaten", "kecamatan", "desa"]
 Scheme = Literal["kemendagri", "bps", "nama"]
@@ -148,6 +148,7 @@ class Regions:
         region = self._by_kode.get(code)
         if region:
             return self._at_level(region, level)
+        code = brief(code)
         if code.isdigit():
             bps = self._by_bps.get(code)
             seems = f" Tampaknya kode BPS ({self._show(bps)})." if bps else ""
@@ -159,9 +160,9 @@ class Regions:
                 None, f"`{code}` adalah tanggal: Excel mengubah kode menjadi tanggal. Format kolom sebagai Teks."
             )
         if re.fullmatch(r"\d\d\.\d", code):
-            return Match(
-                None, f"`{code}` rusak oleh Excel (mungkin {code}0, nol terakhir hilang). Format kolom sebagai Teks."
-            )
+            near = [self._by_kode[kode] for kode in (f"{code}0", f"{code[:3]}0{code[3]}") if kode in self._by_kode]
+            likely = f", mungkin {' atau '.join(map(self._show, near))}" if near else ""
+            return Match(None, f"`{code}` rusak oleh Excel: angka nolnya hilang{likely}. Format kolom sebagai Teks.")
         padded = _padded(code)
         if padded and padded != code and padded in self._by_kode:
             return Match(None, f"`{code}` kehilangan angka nol; mungkin {self._show(self._by_kode[padded])}.")
@@ -182,6 +183,7 @@ class Regions:
         region = self._by_bps.get(code)
         if region:
             return self._at_level(region, level)
+        code = brief(code)
         if re.fullmatch(r"\d(\.\d+)?e\+?\d+", code.casefold()):
             return Match(
                 None, f"`{code}` rusak oleh Excel (tulisan ilmiah). Format kolom sebagai Teks dan isi ulang kodenya."
@@ -204,7 +206,7 @@ class Regions:
     def _name(self, text: str, level: Level | None, parent: str | None, *, suggest: bool) -> Match:
         key, stated = name_key(text)
         if level and stated and stated != level:
-            return Match(None, f"`{tidy_text(text)}` menyebut {stated}, padahal kolom ini {level}.")
+            return Match(None, f"`{brief(text)}` menyebut {stated}, padahal kolom ini {level}.")
         level = level or stated
         found = [self._by_kode[kode] for kode in sorted(self._names.get(key, ()))]
         fitting = [region for region in found if level is None or region.tingkat == level]
@@ -212,7 +214,7 @@ class Regions:
         ambiguous = any((key, at) in self._ambiguous for at in ((level,) if level else LEVELS))
         if len(inside) == 1 and (parent is not None or not ambiguous):
             return Match(inside[0].kode)
-        shown = tidy_text(text)
+        shown = brief(text)
         if len(inside) > 1:
             return Match(None, f"`{shown}` cocok dengan {self._list(inside)}. Sebutkan induknya (within) atau kode.")
         if fitting and parent is not None:

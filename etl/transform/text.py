@@ -26,6 +26,12 @@ def tidy_text(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+def brief(text: str, most: int = 80) -> str:
+    """Text as a sentence quotes it: tidied, and cut to what a person reads."""
+    tidied = tidy_text(text)
+    return tidied if len(tidied) <= most else tidied[: most - 1] + "…"
+
+
 def fold(text: str) -> str:
     """The form in which header texts, marks and category texts are compared: width, case and spacing do not matter."""
     return tidy_text(unicodedata.normalize("NFKC", text)).casefold()

@@ -163,5 +163,5 @@ def test_source_columns_get_unique_names() -> None:
 
 def test_the_head_of_an_empty_sheet() -> None:
     assert head(Sheet("S", 0, (), ())) == []
-    with pytest.raises(Refused, match="hanya berisi 0 baris"):
+    with pytest.raises(Refused, match="tidak berisi apa-apa"):
         read_table(Sheet("S", 0, (), ()), Layout())

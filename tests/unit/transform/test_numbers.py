@@ -120,7 +120,10 @@ def test_marks_are_no_numbers(text: str, mark: str) -> None:
         ("NaN", "inf/NaN"),
         ("inf", "inf/NaN"),
         ("#REF!", "galat rumus"),
-        ("123456789012345678901", "terlalu panjang"),
+        ("123456789012345678901", "lebih dari 20 digit"),
+        ("9" * 100_000, "lebih dari 20 digit"),
+        ("1 " * 50_000 + "x", "lebih dari 20 digit"),
+        ("seratus " * 10_000, "bukan angka"),
     ],
 )
 def test_doubtful_text_is_refused_with_its_reason(text: str, reason: str) -> None:

@@ -105,7 +105,7 @@ def test_a_name_in_another_kecamatan_is_not_taken_from_there() -> None:
         ("kemendagri", "6404", "kode BPS"),
         ("kemendagri", "6404010001", "kode BPS"),
         ("kemendagri", "6408", "tanpa titik"),
-        ("kemendagri", "64.8", "rusak oleh Excel (mungkin 64.80"),
+        ("kemendagri", "64.8", "angka nolnya hilang, mungkin"),
         ("kemendagri", "64.8.1", "mungkin Muara Ancalong (64.08.01)"),
         ("kemendagri", "2001-08-06", "tanggal"),
         ("kemendagri", "64.08.99", "tidak ada dalam daftar"),

@@ -204,6 +204,31 @@ def test_all_that_is_wrong_with_the_structure_is_said_at_once() -> None:
     ]
 
 
+def test_an_empty_sheet_is_called_empty() -> None:
+    contract = contract_of(columns={"kecamatan": KECAMATAN, "n": N}, layout=[{"sheet": "*", "header": {"find": ["N"]}}])
+    (finding,) = refusal(contract, [[None, None], [None, None]])
+    assert (finding.rule, finding.sheet) == ("lembar_kosong", "Lembar 1")
+
+
+def test_a_column_that_did_not_move_with_the_header_is_still_missing() -> None:
+    contract = contract_of(
+        columns={"kecamatan": KECAMATAN, "n": N, "m": {**N, "aliases": ["Guru", "Jml Guru"]}},
+        layout=[{"sheet": "*", "header": {"row": 1}}],
+    )
+    moved, missing = refusal(contract, [["Judul"], [], ["Kecamatan", "N"], ["Telen", 1]])
+    assert (moved.rule, moved.row) == ("kepala_ditemukan", 3)
+    assert "`Guru`" in missing.message
+    assert missing.value == "", "what was looked for does not stand in the file"
+
+
+def test_a_long_text_is_quoted_in_brief() -> None:
+    contract = contract_of(columns={"kecamatan": KECAMATAN, "n": N})
+    result = read(contract, [["Kecamatan", "N"], ["x" * 100_000, 1]])
+    (fault,) = result.faults
+    assert "x…" in fault.cells["message"][0]
+    assert len(fault.cells["message"][0]) < 400
+
+
 def test_position_chooses_between_doubled_headers() -> None:
     contract = contract_of(columns={"kecamatan": KECAMATAN, "n": {**N, "aliases": ["Rawat"], "position": 3}})
     result = read(contract, [["Kecamatan", "Rawat", "Rawat"], ["Telen", 1, 2]])
