@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.transform.text import as_array, distinct
+from etl.transform.text import as_array, distinct, tidy_text
 
 MARKS = ("", "-", "…", "NA")
 """What may stand instead of a number: nothing, nol/tidak ada, belum tersedia, tidak berlaku."""
@@ -211,6 +211,8 @@ def _read_rest(work: _Work, text: pa.Array, slow: npt.NDArray[np.bool_], read: C
 def read_number(text: str, decimal: Decimals = "koma", dash: str = "kosong") -> Read:
     """One cell of typed text."""
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip().casefold()
+    if not tidy_text(plain):
+        return None, 0, 0
     if len(plain) > _LONGEST:
         return None, -1, _NOT_A_NUMBER if re.search("[^\\W\\d_]", plain[:_LONGEST]) else _TOO_LONG
     if plain in _MISSING:

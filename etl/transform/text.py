@@ -15,14 +15,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_SPACES = re.compile(r"[\s\u200b\u200c\u2060\ufeff]+")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f\u200b\u200c\u2060\ufeff]+")
 
 Index = npt.NDArray[np.int32]
 """Per row the place of its text among the distinct ones; -1 where the cell is empty."""
 
 
 def tidy_text(text: str) -> str:
-    """Line breaks, non-breaking and repeated spaces become one space; invisible characters go."""
+    """Line breaks, non-breaking and repeated spaces become one space; invisible characters and NUL go."""
     return _SPACES.sub(" ", text).strip()
 
 
