@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import quote
 
 from etl.services.airflow import USER, AirflowFailed
 
@@ -44,20 +45,25 @@ class Api:
         body = {"dag_run_id": run_id, "logical_date": None, "note": "Dimulai oleh satudata up"}
         self._send("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
 
+    def active_runs(self) -> dict[str, str]:
+        """DAG → id of the run that it has under way or waiting, the oldest where there are several."""
+        found = self._all("/api/v2/dags/~/dagRuns?state=running&state=queued&order_by=-run_after", "dag_runs")
+        return {run["dag_id"]: run["dag_run_id"] for run in found}
+
     def run_states(self, run_id: str) -> dict[str, str]:
         """DAG → state of its run with this id, over all DAGs."""
-        found = self._all(f"/api/v2/dags/~/dagRuns?run_id_prefix_pattern={run_id}", "dag_runs")
+        found = self._all(f"/api/v2/dags/~/dagRuns?run_id_prefix_pattern={quote(run_id)}", "dag_runs")
         return {run["dag_id"]: run["state"] for run in found}
 
     def task_states(self, dag_id: str, run_id: str) -> list[tuple[str, str]]:
         """(task, state) of every task instance of the run, each mapped one by itself."""
-        found = self._all(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?", "task_instances")
+        found = self._all(f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id)}/taskInstances?", "task_instances")
         return [(task["task_id"], task["state"] or "") for task in found]
 
     def tasks_in(self, run_id: str, *states: str) -> int:
         """How many task instances of the runs with this id, over all DAGs, are in one of the states (any when none)."""
         wanted = "".join(f"&state={state}" for state in states)
-        path = f"/api/v2/dags/~/dagRuns/~/taskInstances?run_id_prefix_pattern={run_id}&limit=1{wanted}"
+        path = f"/api/v2/dags/~/dagRuns/~/taskInstances?run_id_prefix_pattern={quote(run_id)}&limit=1{wanted}"
         return int(self._send("GET", path)["total_entries"])
 
     def _all(self, path: str, key: str) -> list[dict[str, Any]]:

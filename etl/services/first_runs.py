@@ -1,4 +1,7 @@
-"""The first run of every DAG: started as soon as Airflow knows it, followed until it has ended, told as it goes."""
+"""The first run of every DAG: started as soon as Airflow knows it, followed until it has ended, told as it goes.
+
+A run that the last `up` left unfinished is taken up by Airflow itself: it is followed instead of a new one.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class FirstRuns:
     api: Api
     waiting: set[str]
     say: Callable[[str], None]
-    running: set[str] = field(default_factory=set)
+    running: dict[str, str] = field(default_factory=dict)
     run_id: str = field(default_factory=lambda: f"up__{datetime.now(UTC):%Y%m%dT%H%M%S}")
 
     def __post_init__(self) -> None:
@@ -47,33 +50,39 @@ class FirstRuns:
             time.sleep(1)
 
     def _start_known(self) -> None:
-        for dag in sorted(self.waiting & self.api.dags() if self.waiting else ()):
+        known = self.waiting & self.api.dags() if self.waiting else set[str]()
+        unfinished = self.api.active_runs() if known else {}
+        for dag in sorted(known):
             self.api.unpause(dag)
-            self.api.trigger(dag, self.run_id)
-            self.running.add(dag)
+            if dag not in unfinished:
+                self.api.trigger(dag, self.run_id)
+            self.running[dag] = unfinished.get(dag, self.run_id)
             self.waiting.discard(dag)
 
     def _tell_ended(self) -> None:
-        states = self.api.run_states(self.run_id)
-        for dag in sorted(dag for dag in self.running if states.get(dag) in FINISHED):
-            self._done(dag, outcome(self.api.task_states(dag, self.run_id)))
+        for run_id in sorted(set(self.running.values())):
+            states = self.api.run_states(run_id)
+            for dag in sorted(dag for dag, its in self.running.items() if its == run_id):
+                if states.get(dag) in FINISHED:
+                    self._done(dag, outcome(self.api.task_states(dag, run_id)))
 
     def _sign_of_life(self) -> None:
         """How far it is. A run that only waits to try an unreachable source again is left to Airflow."""
-        for dag in sorted(self.running):
-            states = self.api.task_states(dag, self.run_id)
+        for dag, run_id in sorted(self.running.items()):
+            states = self.api.task_states(dag, run_id)
             if only_waits(states):
                 self._done(dag, f"{outcome(states)}; sumber yang tidak terjangkau dicoba lagi sendiri oleh Airflow")
-        done, total = self.api.tasks_in(self.run_id, *FINISHED), self.api.tasks_in(self.run_id)
+        runs = {self.run_id, *self.running.values()}
+        done, total = (sum(self.api.tasks_in(run, *states) for run in runs) for states in (FINISHED, ()))
         self.say(f"… {done} dari {total} tugas selesai")
 
     def _done(self, dag: str, text: str) -> None:
-        self.running.discard(dag)
+        del self.running[dag]
         count = self.total - len(self.running) - len(self.waiting)
         self.say(f"[{count}/{self.total}] {dag.removeprefix(dag_id(''))}: {text}")
 
     def _give_up(self) -> None:
-        names = ", ".join(sorted(self.waiting | self.running))
+        names = ", ".join(sorted(self.waiting | set(self.running)))
         problems = "\n".join(self.api.import_errors())
         self.say(f"Belum selesai dalam {WITHIN:.0f} detik: {names}. Airflow terus bekerja.\n{problems}".strip())
 
