@@ -364,6 +364,8 @@ def encoded(values: pd.Series | pa.Array | pa.ChunkedArray) -> pa.DictionaryArra
 
 def categorical(values: pd.Series | pa.Array | pa.ChunkedArray) -> pd.Categorical:
     """Text as small integers over its distinct values."""
+    if isinstance(values, pd.Series) and isinstance(values.array, pd.Categorical):
+        return values.array
     array = encoded(values)
     codes = pc.fill_null(array.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
     distinct = pd.Index(array.dictionary.to_pandas(), dtype=object)
@@ -375,9 +377,6 @@ def categorical(values: pd.Series | pa.Array | pa.ChunkedArray) -> pd.Categorica
 
 def identity(values: pd.Series) -> npt.NDArray[np.float64]:
     """One number per distinct text, missing where the text is."""
-    column = arrow(values)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string())
-    indices = encoded(column).indices
-    numbers: npt.NDArray[np.float64] = indices.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    codes = categorical(values).codes
+    numbers: npt.NDArray[np.float64] = np.where(codes < 0, np.nan, codes)
     return numbers

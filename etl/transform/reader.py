@@ -356,8 +356,8 @@ class Reader:
             codes = self._codes(read.rows.period)
         else:
             codes = read.wilayah[name]
-        place = np.where(codes.index < 0, len(codes.values), codes.index)
-        return str_array(pa.array([*codes.values, None], pa.string()).take(pa.array(place)))
+        values, index = reshape.unified(codes)
+        return pd.Categorical.from_codes(index, pd.Index(values, dtype=object))
 
     def rows_with(self, table: RawTable, name: str, value: str) -> npt.NDArray[np.bool_]:
         """Rows on which the contract column `name` holds the tidied `value`; for corrections."""

@@ -53,6 +53,8 @@ def figures(rows: Rows, measures: Sequence[Measure], contract: Contract, *, part
     A figure of which anything was not understood is left out (its row is a fault already); with `partly`, for control
     rows, an unknown region or period stays null and an unknown breakdown is left out: it is a total over them.
     """
+    if not measures:
+        return FIGURES.empty_table()
     order = rincian_order(contract)
     kind = contract.calendar.period
     wilayah = unified(rows.wilayah) if rows.wilayah else ([], np.full(rows.n, -1, np.int32))
@@ -70,7 +72,7 @@ def figures(rows: Rows, measures: Sequence[Measure], contract: Contract, *, part
         own = ([measure.wilayah], np.zeros(rows.n, np.int32)) if measure.wilayah else wilayah
         rincian = unified(Codes(keys, combo_index, {}))
         tables.append(_figures(rows.keys, measure, own, period_of[asked], rincian, partly=partly))
-    return pa.concat_tables(tables) if tables else FIGURES.empty_table()
+    return pa.concat_tables(tables)
 
 
 def period_codes(

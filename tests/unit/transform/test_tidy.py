@@ -53,7 +53,8 @@ def test_frames_have_the_shapes_that_the_checks_expect() -> None:
     result = read(contract, rows)
     assert list(result.rows.columns) == ["kecamatan", "tahun", "jk", "lk", "total", "ket", "tak_ada"]
     assert list(result.rows.index) == [2, 4] == list(result.raw.index)
-    assert [str(dtype) for dtype in result.rows.dtypes] == ["str", "str", "str", "float64", "float64", "str", "float64"]
+    kinds = ["category", "category", "category", "float64", "float64", "str", "float64"]
+    assert [str(dtype) for dtype in result.rows.dtypes] == kinds
     assert result.rows["lk"].tolist()[0] == 1.5 and np.isnan(result.rows["lk"].tolist()[1])
     assert result.rows["jk"].tolist() == ["L", "P"]
     assert result.raw.loc[2].tolist() == ["Telen", "2024", "laki-LAKI", "1,5", "2"]
