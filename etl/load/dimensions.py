@@ -165,9 +165,9 @@ def resolve(conn: Connection, dataset: str, figures: pa.Table) -> Figures:
         ids["periode"][codes["periode"][1]],
         ids["rincian"][codes["rincian"][1]],
     )
-    nilai = pc.coalesce(_flat(table["desimal"]), pc.cast(_flat(table["nilai"]), pa.string()))
     penanda = clean(_flat(table["penanda"]), MARK_LENGTH)
-    return Figures(resolved, nilai, penanda, _flat(table["key"]).to_numpy(), _flat(table["col_no"]).to_numpy())
+    key, col_no = (_flat(table[name]).to_numpy() for name in ("key", "col_no"))
+    return Figures(resolved, _flat(table["desimal"]), penanda, key, col_no)
 
 
 def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:

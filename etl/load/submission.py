@@ -163,13 +163,11 @@ def count_rows(received: pd.Index, quarantined: pd.Index, found: Difference) -> 
 
     Raises CountsDiffer when one ended nowhere or in two places.
     """
-    keys = np.sort(received.to_numpy(dtype=np.int64))
-    of_figure = _places(keys, found.figures.key)
-    held = _places(keys, quarantined.to_numpy(dtype=np.int64))
+    keys = np.sort(received.to_numpy(dtype=np.int64), kind="stable")  # sorted already, as a rule: then it costs nothing
     has_figure, is_loaded, is_held = (np.zeros(len(keys), dtype=bool) for _ in range(3))
-    has_figure[of_figure[found.unchanged]] = True
-    is_loaded[of_figure[found.new]] = True
-    is_loaded[of_figure[found.changed]] = True
+    has_figure[_places(keys, found.figures.key[found.unchanged])] = True
+    is_loaded[_places(keys, found.figures.key[np.concatenate([found.new, found.changed])])] = True
+    held = _places(keys, quarantined.to_numpy(dtype=np.int64))
     is_held[held] = True
     is_unchanged = has_figure & ~is_loaded
     without = ~(is_loaded | is_unchanged | is_held)  # a row that holds no figure has nothing to change
@@ -193,7 +191,8 @@ def count_rows(received: pd.Index, quarantined: pd.Index, found: Difference) -> 
 
 
 def _places(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Where the wanted row keys stand in the sorted keys. Raises CountsDiffer when one does not."""
+    """Where the wanted row keys, sorted, stand in the sorted keys. Raises CountsDiffer when one does not."""
+    wanted = np.sort(wanted)  # looked up in order it takes a third of the time
     place = np.searchsorted(keys, wanted)
     place[place == len(keys)] = 0
     strangers = len(wanted) if len(keys) == 0 else int((keys[place] != wanted).sum())
