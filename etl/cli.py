@@ -29,9 +29,11 @@ STATUS = {
     "dikembalikan": "[red]dikembalikan[/]",
     "digantikan": "digantikan kiriman baru",
     "sumber_gagal": "[red]sumber tidak terbaca[/]",
+    "kontrak_ditolak": "[red]kontrak ditolak[/]",
     "gagal": "[red]gagal (kesalahan program)[/]",
     "diterima": "belum selesai diolah",
 }
+NOT_DONE = ("sumber_gagal", "kontrak_ditolak", "gagal")
 Skpd = Annotated[str | None, typer.Option(help="Hanya SKPD ini.")]
 Dataset = Annotated[str | None, typer.Option(help="Hanya dataset ini (skpd.nama).")]
 By = Annotated[str, typer.Option("--by", help="Nama pejabat yang memutuskan.")]
@@ -124,6 +126,11 @@ def _print_summary(settings: Settings, facts: dict[str, str]) -> None:
         "dikembalikan ke SKPD. Dalam kurung: jumlah kiriman.[/]"
     )
     for line in summary["skpd"]:
+        if line["unprocessed"]:
+            console.print(
+                f"[yellow]•[/] {line['skpd']}: {line['unprocessed']} kiriman belum selesai diolah; putaran "
+                "berikut melanjutkannya (sebabnya di log)."
+            )
         for problem in line["problems"]:
             console.print(f"[red]•[/] {line['skpd']}: ", end="")
             console.print(problem, markup=False)
@@ -166,6 +173,13 @@ def run(
     if not outcomes:
         console.print("Tidak ada yang baru di sumber.")
     console.print(f"Laporan: {settings.reports / 'index.html'}", markup=False)
+    _exit_by(outcomes)
+
+
+def _exit_by(outcomes: list[Any]) -> None:
+    """Exit code 1 when something was not done; a delivery returned to its agency is done."""
+    if any(outcome.status in NOT_DONE for outcome in outcomes):
+        raise typer.Exit(1)
 
 
 def _tell(outcome: Any) -> None:
@@ -275,7 +289,9 @@ def replay() -> None:
     from etl.replay import replay as rebuild
 
     outcomes = rebuild(Settings.from_env(), tell=_tell)
-    console.print(f"{len(outcomes)} kiriman diputar ulang.")
+    undone = sum(outcome.status in NOT_DONE for outcome in outcomes)
+    console.print(f"{len(outcomes) - undone} kiriman diputar ulang, {undone} gagal.")
+    _exit_by(outcomes)
 
 
 @app.command()

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from etl.catalogue import load_contracts
 from etl.contract import Contract, DatabaseSource, FolderSource, Skpd
+from etl.extract import journal
+from etl.extract.archive import Archive, Archived, ArchiveError
 from etl.findings import Finding, Refused, SourceUnavailable
 from etl.settings import Settings
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-    from etl.extract.archive import Archived
     from etl.extract.folder import FoundFile
+    from etl.load.source_state import SourceState
 
 log = logging.getLogger("satudata")
 
@@ -102,7 +107,6 @@ def collect_dataset(conn: Connection, contract: Contract, skpd: Skpd, settings: 
 def _collect_database(
     conn: Connection, contract: Contract, source: DatabaseSource, settings: Settings, force: bool
 ) -> None:
-    from etl.extract.archive import Archive
     from etl.extract.connections import resolve
     from etl.extract.database import dump
     from etl.load.source_state import forget_problems, known_sources
@@ -112,7 +116,8 @@ def _collect_database(
     archived = dump(source, resolve(source.connection), archive, contract.id)
     forget_problems(conn, contract.id)
     known = known_sources(conn, contract.id).get(path)
-    if not force and known and known.sha256 == archived.sha256 and known.contract_sha256 == _contract_sha(contract):
+    outdated = _outdated_contracts({path: known}, contract, archive) if known else set()
+    if not force and known and known.sha256 == archived.sha256 and known.contract_sha256 not in outdated:
         return
     _register(conn, contract, settings, path, archived)
 
@@ -120,7 +125,6 @@ def _collect_database(
 def _collect_folder(
     conn: Connection, contract: Contract, source: FolderSource, skpd: Skpd, settings: Settings, force: bool
 ) -> None:
-    from etl.extract.archive import Archive
     from etl.extract.folder import fetch, list_files
     from etl.load.source_state import forget_problems, known_sources, source_problem
 
@@ -130,15 +134,13 @@ def _collect_folder(
         source_problem(conn, contract.id, note.file, str(note))
     known = known_sources(conn, contract.id)
     archive = Archive(settings.archive)
-    contract_sha = _contract_sha(contract)
-    seen: dict[str, str] = {}
+    seen = _bytes_taken(known, files)
+    outdated = _outdated_contracts(known, contract, archive)
     problems: list[SourceUnavailable] = []
-    for found in files:
+    for found in sorted(files, key=lambda file: _turn(file, known)):
         state = known.get(found.path)
-        fresh = state is None or (state.size, state.mtime_ns) != (found.size, found.mtime_ns)
-        stale_contract = state is not None and state.contract_sha256 != contract_sha
-        if not (force or fresh or stale_contract) and state is not None:
-            seen.setdefault(state.sha256, found.path)
+        again = force or (state is not None and state.contract_sha256 in outdated)
+        if not again and state is not None and (state.size, state.mtime_ns) == (found.size, found.mtime_ns):
             continue
         try:
             archived = fetch(found, archive)
@@ -147,9 +149,37 @@ def _collect_folder(
             problems.append(problem)
             continue
         twin = seen.setdefault(archived.sha256, found.path)
-        _take_file(conn, contract, settings, found, archived, known, force or stale_contract, twin)
+        _take_file(conn, contract, settings, found, archived, state, again, twin)
     if problems:
         raise problems[0]
+
+
+def _turn(file: FoundFile, known: dict[str, SourceState]) -> tuple[float, int, str]:
+    """Files taken before come first, in the order they were taken: read again, what was sent later still wins."""
+    state = known.get(file.path)
+    return (state.submission_id if state else math.inf, file.mtime_ns, file.path)
+
+
+def _bytes_taken(known: dict[str, SourceState], files: Sequence[FoundFile]) -> dict[str, str]:
+    """sha256 → the file, still there, that brought those bytes first. One that is gone was renamed, not copied."""
+    present = {file.path for file in files}
+    taken = sorted((state for state in known.values() if state.path in present), key=lambda s: -s.submission_id)
+    return {state.sha256: state.path for state in taken}
+
+
+def _outdated_contracts(known: dict[str, SourceState], contract: Contract, archive: Archive) -> set[str]:
+    """sha256 of contracts that read differently from today's. A new title or description reads no old file again."""
+    current = _contract_sha(contract)
+    outdated = set()
+    for sha256 in {state.contract_sha256 for state in known.values()} - {current}:
+        try:
+            then = Contract.model_validate_json(archive.path(sha256).read_bytes())
+        except (ArchiveError, ValidationError):
+            outdated.add(sha256)
+        else:
+            if then.reading != contract.reading:
+                outdated.add(sha256)
+    return outdated
 
 
 def _take_file(
@@ -158,14 +188,13 @@ def _take_file(
     settings: Settings,
     found: FoundFile,
     archived: Archived,
-    known: dict[str, Any],
+    state: SourceState | None,
     again: bool,
     twin: str,
 ) -> None:
     """Registers a file, unless only its time stamp changed, or as the copy of one already taken."""
     from etl.load.source_state import remember_source
 
-    state = known.get(found.path)
     if not again and state is not None and state.sha256 == archived.sha256:
         remember_source(conn, contract.id, found.path, found.size, found.mtime_ns, archived.sha256, state.submission_id)
         return
@@ -197,24 +226,24 @@ def _register(
     twin_of: str | None = None,
 ) -> None:
     """Contract beside the bytes, then the journal, then the warehouse."""
-    from etl.extract import journal
-    from etl.extract.archive import Archive
 
-    event = {
-        "peristiwa": "terima",
-        "dataset": contract.id,
-        "path": path,
-        "sha256": archived.sha256,
-        "contract_sha256": Archive(settings.archive).store_contract(contract.resolved),
-        "size": archived.size,
-        "mtime_ns": mtime_ns,
-        "kembar_dari": twin_of,
-    }
-    received_at = journal.write(settings.archive, event)
-    enter(conn, event, contract.resolved, received_at)
+    event = journal.write(
+        settings.archive,
+        {
+            "peristiwa": "terima",
+            "dataset": contract.id,
+            "path": path,
+            "sha256": archived.sha256,
+            "contract_sha256": Archive(settings.archive).store_contract(contract.resolved),
+            "size": archived.size,
+            "mtime_ns": mtime_ns,
+            "kembar_dari": twin_of,
+        },
+    )
+    enter(conn, event, contract.resolved)
 
 
-def enter(conn: Connection, event: dict[str, Any], contract_json: str, received_at: datetime) -> int:
+def enter(conn: Connection, event: dict[str, Any], contract_json: str) -> int:
     """A received file becomes a submission: audit row and source state in one transaction. Returns its id.
 
     event: as in the journal. A copy of a file already taken carries its refusal with it; ingest returns it.
@@ -232,6 +261,7 @@ def enter(conn: Connection, event: dict[str, Any], contract_json: str, received_
         mtime_ns=event["mtime_ns"],
         contract_sha256=event["contract_sha256"],
         contract_json=contract_json,
-        received_at=received_at,
+        event_id=event["id"],
+        received_at=datetime.fromisoformat(event["pada"]),
         findings=(_twin_finding(event["path"], twin_of),) if twin_of else (),
     )

@@ -292,6 +292,9 @@ class Incoherent(ValueError):
         super().__init__("; ".join(f"{'.'.join(map(str, place))}: {message}" for place, message in faults))
 
 
+_DESCRIPTION = ("title", "description", "producer", "urusan", "access", "access_ground", "license", "method", "release")
+
+
 class Contract(Strict):
     """One dataset. The reading order of the file is the order of these fields."""
 
@@ -334,6 +337,14 @@ class Contract(Strict):
     def resolved(self) -> str:
         """Canonical JSON of the contract: archived beside the bytes it read, hashed into the submission."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+
+    @cached_property
+    def reading(self) -> str:
+        """The parts that decide what a file's figures become: only when they change are old files read again."""
+        told = self.model_dump(mode="json", exclude=set(_DESCRIPTION))
+        told["calendar"] = self.calendar.period
+        told["indikator"] = {code: [i.satuan, i.additive, i.aliases] for code, i in self.indikator.items()}
+        return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
     def by_role(self, *roles: str) -> dict[str, Column]:
         return {name: column for name, column in self.columns.items() if column.role in roles}

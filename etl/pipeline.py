@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
     from etl.frames import CheckResult, Tidy
+    from etl.load.submission import Submission
 
 __all__ = ["Outcome", "Unit", "check_file", "collect", "decide", "ingest", "report", "run"]
 
@@ -38,7 +40,10 @@ AUTOMATIC = "aturan otomatis"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one unit, for the summary and for Airflow. status as in audit.submission, or `sumber_gagal`."""
+    """What became of one unit, for the summary and for Airflow.
+
+    status: as in audit.submission, or `sumber_gagal`, `kontrak_ditolak`, `gagal` (our fault; tried again next time).
+    """
 
     dataset: str
     label: str
@@ -51,12 +56,14 @@ class Outcome:
     findings: tuple[str, ...] = field(default=())
 
 
-def _quiet(outcome: Outcome) -> None:
+def quiet(outcome: Outcome) -> None:
     """The default listener of a run."""
 
 
-def ingest(unit: dict[str, Any], settings: Settings) -> dict[str, Any]:
+def ingest(unit: dict[str, Any], settings: Settings, *, at: datetime | None = None) -> dict[str, Any]:
     """Takes one submission through read, tidy, check and load, and writes its report.
+
+    at: when it was decided, in a replay; otherwise now, and journaled.
 
     Raises Refused when it is returned to the SKPD (recorded, never worth a retry) and SourceUnavailable when its source
     cannot be reached (worth one). Run again on a finished submission it only says what became of it.
@@ -70,7 +77,7 @@ def ingest(unit: dict[str, Any], settings: Settings) -> dict[str, Any]:
         submission = describe(conn, unit["submission_id"])
         if submission.status == "diterima":
             try:
-                _ingest_received(conn, submission, settings)
+                _ingest_received(conn, submission, settings, at)
             finally:
                 conn.rollback()
                 _write_report(conn, submission.id, settings)
@@ -83,18 +90,25 @@ def _collect_again(unit: dict[str, Any], settings: Settings) -> None:
     catalogue = load_contracts(settings.datasets, only_skpd=skpd)
     contract = catalogue.contracts[unit["dataset"]]
     with warehouse(settings) as conn:
+        mapped = waiting_units(conn, contract)
         collect_dataset(conn, contract, catalogue.skpd[skpd], settings, force=False)
-        units = waiting_units(conn, contract)
+        units = [unit for unit in waiting_units(conn, contract) if unit not in mapped]
+    refused: list[Finding] = []
     for waiting in units:
-        ingest(asdict(waiting), settings)
+        try:
+            ingest(asdict(waiting), settings)
+        except Refused as refusal:
+            refused += refusal.findings
+    if refused:
+        raise Refused(*refused)
 
 
-def _ingest_received(conn: Connection, submission: Any, settings: Settings) -> None:
+def _ingest_received(conn: Connection, submission: Submission, settings: Settings, at: datetime | None) -> None:
     from etl.load.submission import give_back, load, registered_findings
 
     registered = registered_findings(conn, submission.id)
     if any(finding.severity is Severity.TOLAK for finding in registered):
-        give_back(conn, submission.id, findings=[], reason=registered[0].message)
+        give_back(conn, submission.id, findings=[], reason=registered[0].message, at=at)
         raise Refused(*registered)
     archive = Archive(settings.archive)
     contract = Contract.model_validate_json(archive.path(submission.contract_sha256).read_bytes())
@@ -103,23 +117,32 @@ def _ingest_received(conn: Connection, submission: Any, settings: Settings) -> N
         tidy = read_and_tidy(conn, contract, archive.path(submission.sha256), submission.path)
         results = check_tidy(conn, contract, tidy)
         quarantined = judge(contract, tidy, results)
+        findings = [f.at(file=submission.path) for f in tidy.findings]
+        clean = not findings and not registered and all(result.ok for result in results)
+        release_by = AUTOMATIC if contract.release.policy == "otomatis" and clean else None
+        if release_by and at is None:
+            _journal_decision(settings, submission, "dirilis", AUTOMATIC, "")
+        load(conn, submission.id, contract, tidy, results, quarantined, findings, release_by=release_by, at=at)
     except Refused as refusal:
-        _give_back(conn, submission.id, [f.at(file=submission.path) for f in refusal.findings], contract, tidy)
+        told = [f.at(file=submission.path) for f in refusal.findings]
+        conn.rollback()
+        give_back(conn, submission.id, findings=told, contract=contract, tidy=tidy, at=at)
         raise
     except Returned as verdict:
         finding = verdict.finding.at(file=submission.path)
-        assert tidy is not None
-        told_by_rule = any(result.rule == finding.rule for result in verdict.results)
-        _give_back(
-            conn, submission.id, [] if told_by_rule else [finding], contract, tidy, verdict.results, verdict.quarantined
+        told = [] if any(result.rule == finding.rule for result in verdict.results) else [finding]
+        conn.rollback()
+        give_back(
+            conn,
+            submission.id,
+            findings=told,
+            results=verdict.results,
+            contract=contract,
+            tidy=tidy,
+            quarantined=verdict.quarantined,
+            at=at,
         )
         raise Refused(finding) from verdict
-    findings = [f.at(file=submission.path) for f in tidy.findings]
-    clean = not findings and not registered and all(result.ok for result in results)
-    release_by = AUTOMATIC if contract.release.policy == "otomatis" and clean else None
-    load(conn, submission.id, contract, tidy, results, quarantined, findings, release_by=release_by)
-    if release_by:
-        _journal_decision(settings, submission, "dirilis", AUTOMATIC, "")
 
 
 def read_and_tidy(conn: Connection, contract: Contract, path: Path, name: str) -> Tidy:
@@ -219,29 +242,6 @@ def _threshold_finding(contract: Contract, bad: int, rows: int, share: float) ->
     )
 
 
-def _give_back(
-    conn: Connection,
-    submission_id: int,
-    findings: Sequence[Finding],
-    contract: Contract | None = None,
-    tidy: Tidy | None = None,
-    results: Sequence[CheckResult] = (),
-    quarantined: pd.Index | None = None,
-) -> None:
-    from etl.load.submission import give_back
-
-    conn.rollback()
-    give_back(
-        conn,
-        submission_id,
-        findings=findings,
-        results=results,
-        contract=contract,
-        tidy=tidy,
-        quarantined=quarantined,
-    )
-
-
 def _outcome(conn: Connection, unit: dict[str, Any]) -> Outcome:
     from etl.load.submission import describe
 
@@ -283,17 +283,23 @@ def run(
     skpd: str | None = None,
     dataset: str | None = None,
     force: bool = False,
-    tell: Callable[[Outcome], None] = _quiet,
+    tell: Callable[[Outcome], None] = quiet,
 ) -> list[Outcome]:
     """The whole journey without Airflow, one submission after the other; one that fails does not stop the next."""
     catalogue = load_contracts(settings.datasets)
     outcomes: list[Outcome] = []
     agencies = sorted({c.skpd for c in catalogue.contracts.values() if _chosen(c, skpd, dataset)})
     for agency in agencies:
-        for unit in collect(agency, settings, dataset=dataset, force=force):
-            outcome = run_unit(unit, settings)
-            outcomes.append(outcome)
-            tell(outcome)
+        try:
+            units = collect(agency, settings, dataset=dataset, force=force)
+        except Refused as refusal:
+            told = tuple(str(finding) for finding in refusal.findings)
+            outcomes.append(Outcome(agency, "kontrak", "kontrak_ditolak", findings=told))
+            tell(outcomes[-1])
+            continue
+        for unit in units:
+            outcomes.append(run_unit(unit, settings))
+            tell(outcomes[-1])
         report(agency, settings)
     return outcomes
 
@@ -302,10 +308,10 @@ def _chosen(contract: Contract, skpd: str | None, dataset: str | None) -> bool:
     return skpd in (None, contract.skpd) and dataset in (None, contract.id, contract.name)
 
 
-def run_unit(unit: dict[str, Any], settings: Settings) -> Outcome:
+def run_unit(unit: dict[str, Any], settings: Settings, *, at: datetime | None = None) -> Outcome:
     """Ingests one unit and says what became of it instead of raising."""
     try:
-        return Outcome(**ingest(unit, settings))
+        return Outcome(**ingest(unit, settings, at=at))
     except Refused as refusal:
         told = tuple(str(finding) for finding in refusal.findings)
         if unit["submission_id"] is None:
@@ -326,31 +332,37 @@ def run_unit(unit: dict[str, Any], settings: Settings) -> Outcome:
 
 
 def decide(
-    settings: Settings, submission_id: int, decision: str, by: str, reason: str, *, record: bool = True
+    settings: Settings, submission_id: int, decision: str, by: str, reason: str, *, at: datetime | None = None
 ) -> Outcome:
-    """The walidata's word on a waiting submission, `dirilis` or `dikembalikan`. Raises DecisionRefused."""
+    """The walidata's word on a waiting submission, `dirilis` or `dikembalikan`.
+
+    at: when it was taken, in a replay; otherwise now, and journaled first. Raises DecisionRefused, LookupError.
+    """
+    from etl.load.account import recent_submissions
     from etl.load.release import release, return_
     from etl.load.submission import describe
+    from expectations.report import write_index
 
     with warehouse(settings) as conn:
-        act = release if decision == "dirilis" else return_
-        act(conn, submission_id, by, reason)
         submission = describe(conn, submission_id)
-        if record:
+        if at is None:
             _journal_decision(settings, submission, decision, by, reason)
+        act = release if decision == "dirilis" else return_
+        act(conn, submission_id, by, reason, at)
         _write_report(conn, submission_id, settings)
+        write_index(recent_submissions(conn), settings.reports)
         return _outcome(conn, {"dataset": submission.dataset, "label": submission.path, "submission_id": submission_id})
 
 
-def _journal_decision(settings: Settings, submission: Any, decision: str, by: str, reason: str) -> None:
+def _journal_decision(settings: Settings, submission: Submission, decision: str, by: str, reason: str) -> None:
+    """Before the warehouse hears of it; a decision that it then refuses, replay sees refused again."""
     journal.write(
         settings.archive,
         {
             "peristiwa": "keputusan",
+            "kiriman": submission.event_id,
             "dataset": submission.dataset,
             "path": submission.path,
-            "sha256": submission.sha256,
-            "contract_sha256": submission.contract_sha256,
             "keputusan": decision,
             "oleh": by,
             "alasan": reason,

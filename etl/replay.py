@@ -2,56 +2,76 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from etl.catalogue import load_contracts
+from etl.catalogue import Catalogue, load_contracts
 from etl.collect import Unit, enter, warehouse
+from etl.contract import Contract
 from etl.extract import journal
 from etl.extract.archive import Archive
-from etl.pipeline import Outcome, _quiet, decide, run_unit
+from etl.pipeline import Outcome, decide, quiet, run_unit
 from etl.settings import Settings
 
+log = logging.getLogger("satudata")
 
-def replay(settings: Settings, tell: Callable[[Outcome], None] = _quiet) -> list[Outcome]:
-    """Every received file in its order and every decision at its place, into the warehouse of `settings`.
 
-    A warehouse that already knows an event is left as it is, so replay also finishes an interrupted replay.
+def replay(settings: Settings, tell: Callable[[Outcome], None] = quiet) -> list[Outcome]:
+    """Every received file in its order and every decision at its place and time, into the warehouse of `settings`.
+
+    An event that the warehouse already knows is left alone, so replay also finishes an interrupted replay.
     """
     from etl.load.dimensions import sync_catalogue
 
+    catalogue = load_contracts(settings.datasets)
     with warehouse(settings) as conn:
-        sync_catalogue(conn, load_contracts(settings.datasets))
+        sync_catalogue(conn, catalogue, guard=False)
+    events = list(journal.events(settings.archive))
+    decided = {e["kiriman"]: datetime.fromisoformat(e["pada"]) for e in events if e["peristiwa"] == "keputusan"}
     outcomes: list[Outcome] = []
-    for event in journal.events(settings.archive):
+    for event in events:
         if event["peristiwa"] == "keputusan":
             _decide_again(event, settings)
             continue
-        outcome = _receive_again(event, settings)
+        at = decided.get(event["id"], datetime.fromisoformat(event["pada"]))
+        outcome = _receive_again(event, settings, at)
         if outcome is not None:
             outcomes.append(outcome)
             tell(outcome)
+    with warehouse(settings) as conn:
+        sync_catalogue(conn, catalogue, guard=False)
     return outcomes
 
 
-def _receive_again(event: dict[str, Any], settings: Settings) -> Outcome | None:
-    from etl.load.submission import find
+def _receive_again(event: dict[str, Any], settings: Settings, at: datetime) -> Outcome | None:
+    """The submission of an event, read by the contract of its day, whose indicators may have been dropped since."""
+    from etl.load.dimensions import sync_catalogue
+    from etl.load.submission import of_event
 
     with warehouse(settings) as conn:
-        known = find(conn, event["dataset"], event["path"], event["sha256"], event["contract_sha256"])
+        known = of_event(conn, event["id"])
         if known is not None and known.status != "diterima":
             return None
         contract_json = Archive(settings.archive).path(event["contract_sha256"]).read_text(encoding="utf-8")
-        submission_id = enter(conn, event, contract_json, datetime.fromisoformat(event["pada"]))
-    return run_unit(asdict(Unit(event["dataset"], event["path"], submission_id)), settings)
+        contract = Contract.model_validate_json(contract_json)
+        sync_catalogue(conn, Catalogue({contract.id: contract}, {}), guard=False)
+        submission_id = known.id if known else enter(conn, event, contract_json)
+    return run_unit(asdict(Unit(event["dataset"], event["path"], submission_id)), settings, at=at)
 
 
 def _decide_again(event: dict[str, Any], settings: Settings) -> None:
-    from etl.load.submission import find
+    from etl.load.release import DecisionRefused
+    from etl.load.submission import of_event
 
     with warehouse(settings) as conn:
-        submission = find(conn, event["dataset"], event["path"], event["sha256"], event["contract_sha256"])
-    if submission is not None and submission.status == "menunggu":
-        decide(settings, submission.id, event["keputusan"], event["oleh"], event["alasan"], record=False)
+        submission = of_event(conn, event["kiriman"])
+    if submission is None or submission.status != "menunggu":
+        return
+    at = datetime.fromisoformat(event["pada"])
+    try:
+        decide(settings, submission.id, event["keputusan"], event["oleh"], event["alasan"], at=at)
+    except DecisionRefused as refused:
+        log.info("%s", refused)  # as it was refused when it was taken

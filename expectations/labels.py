@@ -19,7 +19,6 @@ LABELS = {
     "dikembalikan": ("tolak", "Dikembalikan"),
     "digantikan": ("netral", "Digantikan kiriman baru"),
     "tidak_berubah": ("baik", "Tidak berubah"),
-    "gagal": ("tolak", "Gagal karena sistem"),
 }
 """Status of a submission → class of colour and what it is called."""
 

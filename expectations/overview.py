@@ -47,7 +47,7 @@ def _count(rows: Sequence[Listed], status: str) -> int:
 
 def _agency_sentence(submissions: Sequence[Submission]) -> str:
     parts = [f"{number(len(submissions))} kiriman"]
-    for status, text in (("menunggu", "menunggu keputusan"), ("dikembalikan", "dikembalikan"), ("gagal", "gagal")):
+    for status, text in (("menunggu", "menunggu keputusan"), ("dikembalikan", "dikembalikan")):
         count = sum(submission.status == status for submission in submissions)
         if count:
             parts.append(f"{number(count)} {text}")

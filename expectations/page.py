@@ -57,11 +57,6 @@ def _sentence(account: Account) -> tuple[str, str]:
     s = account.submission
     if s.status == "diterima":
         return "Berkas sudah diterima dan diarsipkan, belum selesai diperiksa.", "Laporan ini diperbarui sesudahnya."
-    if s.status == "gagal":
-        return (
-            "Pemeriksaan berhenti karena kesalahan sistem; tidak ada angka yang dimuat.",
-            "Bukan kesalahan SKPD. Diskominfo memperbaiki sistemnya lalu memeriksa ulang berkas yang sama.",
-        )
     if s.status == "dikembalikan":
         rows = f"tidak satu pun dari {number(s.n_received)} baris dimuat" if s.n_received else "tidak ada yang dimuat"
         return (
@@ -274,7 +269,7 @@ def _where(total: RuleTotal, findings: Sequence[Finding]) -> str:
 
 def _differences(account: Account) -> dict[str, Any]:
     s = account.submission
-    if s.status in ("diterima", "gagal"):
+    if s.status == "diterima":
         return {"kalimat": "Belum dibandingkan.", "baris": [], "dipotong": ""}
     counts = [(s.n_changed, "angka berubah"), (s.n_new, "angka baru"), (s.n_removed, "angka tidak ada lagi")]
     parts = [f"{number(count)} {name}" for count, name in counts if count]

@@ -1,7 +1,7 @@
 """What happened, in order, beside the bytes: received files and decisions, one small JSON file each.
 
 With the archive it is enough to rebuild the warehouse from nothing. An event is written before the warehouse hears of
-it, so a crash between the two leaves an event that replay repeats, never a figure that nobody can trace.
+it: a crash between the two leaves an event that replay repeats, never a figure or a decision that nobody can trace.
 """
 
 from __future__ import annotations
@@ -17,19 +17,25 @@ from uuid import uuid4
 FOLDER = "jurnal"
 
 
-def write(root: Path, event: dict[str, Any]) -> datetime:
-    """Adds one event below `root`; returns its time (UTC), which also orders it. Atomic and durable."""
+def write(root: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """Adds one event below `root` and returns it with `id`, which orders it, and `pada` (UTC). Atomic and durable."""
     at = datetime.now(UTC)
+    event = {"id": f"{at:%Y%m%dT%H%M%S.%f}-{uuid4().hex[:8]}", "pada": at.isoformat(), **facts}
     folder = root / FOLDER / f"{at:%Y-%m}"
     folder.mkdir(parents=True, exist_ok=True)
-    final = folder / f"{at:%Y%m%dT%H%M%S.%f}-{uuid4().hex[:8]}.json"
+    final = folder / f"{event['id']}.json"
     temporary = final.with_suffix(".sementara")
     with temporary.open("w", encoding="utf-8") as stream:
-        json.dump({"pada": at.isoformat(), **event}, stream, ensure_ascii=False, sort_keys=True)
+        json.dump(event, stream, ensure_ascii=False, sort_keys=True)
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(final)
-    return at
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return event
 
 
 def events(root: Path) -> Iterator[dict[str, Any]]:

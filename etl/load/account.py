@@ -217,10 +217,10 @@ def recent_submissions(conn: Connection, limit: int = 500) -> list[Listed]:
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """Where an agency's sources stand: the latest submission of each source, added up.
+    """Where an agency's sources stand: the latest finished submission of each source, added up.
 
-    Rows: received = loaded + unchanged + quarantined + waiting_rows + returned_rows. waiting, returned, unprocessed and
-    failed count submissions; submissions all of them. problems: sources that could not be read, as sentences.
+    Rows: received = loaded + unchanged + quarantined + waiting_rows + returned_rows. waiting, returned and unprocessed
+    count submissions; submissions all of them. problems: sources that could not be read, as sentences.
     """
 
     skpd: str
@@ -235,11 +235,10 @@ class SummaryLine:
     waiting_rows: int
     returned_rows: int
     unprocessed: int
-    failed: int
     problems: list[str]
 
 
 def summary(conn: Connection) -> list[SummaryLine]:
-    """One line per agency that has sent anything or whose source has a problem."""
+    """One line per agency that should send, has sent anything, or whose source has a problem."""
     with transaction(conn) as cursor:
         return [SummaryLine(*row) for row in rows(cursor, "load/account.sql#summary")]

@@ -15,9 +15,11 @@ from psycopg2.extensions import cursor as Cursor
 
 from etl.catalogue import Catalogue
 from etl.contract import Contract
+from etl.findings import Finding, Owner, Refused
 from etl.frames import ROW_SPAN
 from etl.load.exchange import clean
 from etl.load.warehouse import rows, sql, transaction
+from etl.settings import REGENCY
 from etl.transform.periods import bounds
 from etl.transform.regions import Alias, Level, Region, Regions
 
@@ -48,10 +50,12 @@ def read_regions(conn: Connection) -> Regions:
 # ── what the contracts declare ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def sync_catalogue(conn: Connection, catalogue: Catalogue) -> None:
+def sync_catalogue(conn: Connection, catalogue: Catalogue, *, guard: bool = True) -> None:
     """Agencies, datasets and indicators as the contracts have them now; what a contract dropped is marked inactive.
 
     The catalogue may hold one agency's contracts only: the others' stay as they are. Unchanged rows are not rewritten.
+    Raises Refused when a contract gives an indicator that has released figures another unit, or no longer knows it:
+    what the public reads would change its meaning without anybody releasing it. guard: off only in a replay.
     """
     contracts = list(catalogue.contracts.values())
     agencies = [
@@ -60,6 +64,10 @@ def sync_catalogue(conn: Connection, catalogue: Catalogue) -> None:
     ]
     indicators = [row for contract in contracts for row in _indicators(contract)]
     with transaction(conn) as cursor:
+        scope = {"rows": json.dumps(indicators), "datasets": [c.id for c in contracts], "kabkota": REGENCY}
+        redefined = rows(cursor, "load/catalogue.sql#redefined", scope)
+        if redefined and guard:
+            raise Refused(*(_redefined(*line) for line in redefined))
         cursor.execute(sql("load/catalogue.sql#skpd"), {"rows": json.dumps(agencies)})
         cursor.execute(sql("load/catalogue.sql#dataset"), {"rows": json.dumps([_dataset(c) for c in contracts])})
         cursor.execute(sql("load/catalogue.sql#indikator"), {"rows": json.dumps(indicators)})
@@ -69,6 +77,23 @@ def sync_catalogue(conn: Connection, catalogue: Catalogue) -> None:
             "indikator": [row["kode"] for row in indicators],
         }
         cursor.execute(sql("load/catalogue.sql#retire"), kept)
+
+
+def _redefined(kode: str, dataset: str, was: str, becomes: str | None, sums: bool, will_sum: bool | None) -> Finding:
+    if becomes is None:
+        message = f"Indikator `{kode}` tidak ada lagi pada kontrak {dataset}, padahal angkanya sudah dirilis."
+    elif was != becomes:
+        message = f"Kontrak {dataset} mengganti satuan `{kode}` dari `{was}` ke `{becomes}`, padahal angkanya dirilis."
+    else:
+        message = f"Kontrak {dataset} mengganti `additive` indikator `{kode}` dari {sums} ke {will_sum}."
+    return Finding(
+        rule="indikator_berubah_arti",
+        message=message,
+        cause="Kontrak diubah; angka yang sudah dibaca umum akan berganti arti tanpa ada yang merilisnya.",
+        action="Kembalikan baris itu, dan untuk arti yang baru buat indikator baru di samping yang lama.",
+        owner=Owner.DISKOMINFO,
+        file=f"datasets/{dataset.replace('.', '/')}.yaml",
+    )
 
 
 def _dataset(contract: Contract) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Submission:
     sha256: str
     size: int
     contract_sha256: str
+    event_id: str | None
     received_at: datetime
     status: str
     label: str
@@ -55,6 +56,7 @@ def register(
     mtime_ns: int,
     contract_json: str,
     contract_sha256: str,
+    event_id: str | None = None,
     received_at: datetime | None = None,
     findings: Sequence[Finding] = (),
 ) -> int:
@@ -71,6 +73,7 @@ def register(
         "mtime_ns": mtime_ns,
         "contract_sha256": contract_sha256,
         "contract_json": contract_json.replace("\\u0000", ""),
+        "event_id": event_id,
         "received_at": received_at,
         "label": clip(PurePosixPath(path).name, records.SHORT),
     }
@@ -96,9 +99,7 @@ def read_submission(cursor: Cursor, submission_id: int) -> Submission:
     """Raises LookupError when there is no such submission."""
     found = read_submissions(cursor, [submission_id])
     if not found:
-        raise LookupError(
-            f"Kiriman {submission_id} tidak ada. Nomornya tampil pada `satudata status` dan pada laporan."
-        )
+        raise LookupError(f"Kiriman {submission_id} tidak ada. Nomornya tampil pada ikhtisar laporan.")
     return found[0]
 
 
@@ -117,11 +118,10 @@ def registered_findings(conn: Connection, submission_id: int) -> list[Finding]:
     ]
 
 
-def find(conn: Connection, dataset: str, path: str, sha256: str, contract_sha256: str) -> Submission | None:
-    """The latest submission of these bytes from this source by this contract."""
-    given = {"dataset": dataset, "path": path, "sha256": sha256, "contract_sha256": contract_sha256}
+def of_event(conn: Connection, event_id: str) -> Submission | None:
+    """The submission that an event of the journal became, if it did."""
     with transaction(conn) as cursor:
-        found = rows(cursor, "load/submission.sql#find", given)
+        found = rows(cursor, "load/submission.sql#of_event", {"event_id": event_id})
         return read_submission(cursor, found[0][0]) if found else None
 
 

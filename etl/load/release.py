@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
@@ -16,6 +18,7 @@ from etl.load.submission import (
     locked,
     record_decision,
     record_release,
+    restamp,
 )
 from etl.load.warehouse import rows, sql, transaction
 from etl.settings import REGENCY
@@ -25,7 +28,7 @@ class DecisionRefused(Exception):
     """The decision cannot be taken; the message says why and what to do instead. Nothing was changed."""
 
 
-def release(conn: Connection, submission_id: int, by: str, reason: str) -> Counts:
+def release(conn: Connection, submission_id: int, by: str, reason: str, at: datetime | None = None) -> Counts:
     """Merge the waiting figures into the facts; from this moment the portal shows them.
 
     Compared with the facts as they are now, not as they were when it was loaded. What by now says what is already
@@ -63,10 +66,11 @@ def release(conn: Connection, submission_id: int, by: str, reason: str) -> Count
         records.write_differences(cursor, submission_id, found)
         counts = counts_of(read_submission(cursor, submission_id))
         record_release(cursor, submission, counts, by=by, reason=reason, automatic=False)
+        restamp(cursor, submission_id, at)
     return counts
 
 
-def return_(conn: Connection, submission_id: int, by: str, reason: str) -> Counts:
+def return_(conn: Connection, submission_id: int, by: str, reason: str, at: datetime | None = None) -> Counts:
     """Give a waiting submission back to the SKPD: its figures go, its findings and quarantined rows stay.
 
     Raises DecisionRefused, LookupError.
@@ -79,6 +83,7 @@ def return_(conn: Connection, submission_id: int, by: str, reason: str) -> Count
         record_decision(cursor, submission_id, "dikembalikan", by, reason, automatic=False)
         cursor.execute(sql("load/decision.sql#returned"), {"id": submission_id})
         cursor.execute(sql("load/figures.sql#unstage"), {"submission_ids": [submission_id]})
+        restamp(cursor, submission_id, at)
         return counts_of(read_submission(cursor, submission_id))
 
 
@@ -96,7 +101,6 @@ def _signed(by: str, reason: str) -> None:
 _STATES = {
     "diterima": "belum dibaca dan diperiksa. Jalankan `satudata run` dahulu.",
     "tidak_berubah": "sama dengan yang sudah dirilis: tidak ada yang perlu diputuskan.",
-    "gagal": "gagal diproses. Ambil lagi dengan `satudata run --force`.",
 }
 
 

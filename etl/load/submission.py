@@ -1,4 +1,4 @@
-"""A submission's way into the warehouse: registered, then loaded in one transaction, or returned, or failed.
+"""A submission's way into the warehouse: registered, then loaded in one transaction, or returned.
 
 Killed at any point the warehouse is as before or as after, never between; run again it ends where it would have ended.
 """
@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from etl.load.figures import STATUS, Difference, apply, difference, earlier, sta
 from etl.load.received import (
     Submission,
     describe,
-    find,
+    of_event,
     read_submission,
     register,
     registered_findings,
@@ -42,10 +43,9 @@ __all__ = [
     "Submission",
     "describe",
     "earlier",
-    "fail",
-    "find",
     "give_back",
     "load",
+    "of_event",
     "register",
     "registered_findings",
     "unprocessed",
@@ -89,6 +89,7 @@ def load(
     findings: Sequence[Finding],
     *,
     release_by: str | None = None,
+    at: datetime | None = None,
 ) -> Counts:
     """Take a checked submission in: figures, findings, check results and quarantined rows in one transaction.
 
@@ -96,6 +97,7 @@ def load(
     findings: those not tied to a rule's cells; the cells come from `tidy.faults` and `results`. Of a submission that
     says what is already released nothing waits: `tidy_berubah`. Waiting older submissions of the same source become
     `digantikan`; so does this one when a newer one of its source came first. Already loaded: the counts it has.
+    at: when it was released, for a replay; now when absent.
 
     Raises Refused (figures given twice), CountsDiffer, MergeFailed, UnknownMember; then nothing was kept.
     """
@@ -122,6 +124,7 @@ def load(
         records.write_quarantine(cursor, quarantine)
         records.write_differences(cursor, submission_id, found)
         _finish(cursor, submission_id, counts, contract, tidy)
+        restamp(cursor, submission_id, at)
     return counts
 
 
@@ -222,7 +225,7 @@ def record_decision(cursor: Cursor, submission_id: int, decision: str, by: str, 
     return int(rows(cursor, "load/decision.sql#decide", given)[0][0])
 
 
-# ── returned or failed ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── returned ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def give_back(
@@ -236,6 +239,7 @@ def give_back(
     quarantined: pd.Index | None = None,
     by: str | None = None,
     reason: str | None = None,
+    at: datetime | None = None,
 ) -> Counts:
     """Return a submission that the rules refuse: nothing is loaded, everything found is kept, the decision recorded.
 
@@ -264,15 +268,15 @@ def give_back(
         why = reason or "; ".join(dict.fromkeys(finding.message for finding in findings[:3])) or "ditolak aturan"
         record_decision(cursor, submission_id, "dikembalikan", by or SYSTEM, why, automatic=by is None)
         _finish(cursor, submission_id, counts, contract, tidy)
+        restamp(cursor, submission_id, at)
     return counts
 
 
-def fail(conn: Connection, submission_id: int, finding: Finding) -> None:
-    """Mark a submission that we, not the agency, failed on. Collecting with force takes it again."""
-    with transaction(conn) as cursor:
-        cursor.execute(sql("load/submission.sql#fail"), {"id": submission_id})
-        if cursor.rowcount:
-            records.write_findings(cursor, submission_id, [finding])
+def restamp(cursor: Cursor, submission_id: int, at: datetime | None) -> None:
+    """A replay's transaction happened when the journal says, not now: versions, decision and release get that time."""
+    if at is not None:
+        for step in ("facts_opened", "facts_closed", "decision", "release"):
+            cursor.execute(sql(f"load/restamp.sql#{step}"), {"id": submission_id, "at": at})
 
 
 def _finish(cursor: Cursor, submission_id: int, counts: Counts, contract: Contract | None, tidy: Tidy | None) -> None:

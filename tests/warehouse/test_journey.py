@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from etl.load.account import why
 from etl.load.checks import run_checks
 from etl.pipeline import decide, ingest
 from etl.replay import replay
-from tests.warehouse.regency import KECAMATAN, Regency
+from tests.warehouse.regency import CONTRACT, KECAMATAN, Regency
 
 GOOD = {name: (n, 2 * n) for n, name in enumerate(KECAMATAN, start=1)}
 
@@ -186,6 +187,81 @@ def test_replay_rebuilds_an_empty_warehouse(regency, another_warehouse_dsn, tmp_
     seen = "SELECT dataset, path, sha256, status FROM audit.submission ORDER BY 1, 2, 3"
     assert empty.query(seen) == regency.query(seen)
     assert replay(empty.settings) == []
+
+
+def test_replay_takes_a_file_that_went_back_to_what_it_was(regency, another_warehouse_dsn, tmp_path):
+    for figure in (2, 7, 2):
+        regency.drop("puskesmas 2024.xlsx", {**GOOD, "Muara Wahau": (figure, 4)})
+        regency.go()
+    history = (
+        "SELECT nilai, valid_from, valid_to FROM dw.fakta_indikator JOIN dw.dim_indikator USING (indikator_id) "
+        "JOIN dw.dim_wilayah w USING (wilayah_id) WHERE w.kode = '64.08.02' AND dim_indikator.kode LIKE '%%puskesmas' "
+        "ORDER BY valid_from"
+    )
+    empty = Regency(tmp_path / "lain", another_warehouse_dsn)
+    shutil.copytree(regency.settings.archive, empty.settings.archive)
+    replay(empty.settings)
+    before, after = regency.query(history), empty.query(history)
+    assert [float(line[0]) for line in after] == [2, 7, 2]
+    second = timedelta(seconds=1)
+    for was, now in zip(before, after, strict=True):
+        assert abs(now[1] - was[1]) < second, "replayed versions begin when they began, not when they were replayed"
+    assert after[-1][2] == before[-1][2]
+    ((received, released),) = empty.query(
+        "SELECT s.received_at, r.released_at FROM audit.submission s JOIN audit.release r ON r.submission_id = s.id "
+        "ORDER BY s.id LIMIT 1"
+    )
+    assert abs(released - received) < timedelta(seconds=60)
+
+
+def test_replay_reads_each_file_by_the_contract_of_its_day(regency, another_warehouse_dsn, tmp_path):
+    regency.drop("puskesmas 2023.xlsx", GOOD)
+    regency.go()
+    empty = Regency(tmp_path / "lain", another_warehouse_dsn)
+    empty.contract(CONTRACT.replace("POLICY", "otomatis").replace("kesehatan.puskesmas", "kesehatan.pkm"))
+    shutil.copytree(regency.settings.archive, empty.settings.archive)
+    assert [o.status for o in replay(empty.settings)] == ["dirilis"]
+    assert len(empty.query("SELECT * FROM dw.fakta_indikator")) == 8
+
+
+def test_another_title_reads_no_old_file_again_and_another_rule_does_in_the_old_order(regency):
+    regency.drop("puskesmas 2024.xlsx", GOOD)
+    regency.go()
+    regency.drop("puskesmas 2024 (1).xlsx", {**GOOD, "Muara Wahau": (3, 4)})
+    regency.go()
+    text = CONTRACT.replace("POLICY", "otomatis")
+    regency.contract(text.replace("Jumlah puskesmas menurut", "Banyaknya puskesmas menurut"))
+    assert regency.go() == []
+    regency.contract(text.replace("quarantined_percent: 30", "quarantined_percent: 20"))
+    assert len(regency.go()) == 2
+    assert regency.figures()[("64.08.02", "2024")] == 3, "the later file still wins, though its name sorts first"
+
+
+def test_a_copy_is_a_copy_whatever_its_name(regency):
+    path = regency.drop("puskesmas 2024.xlsx", GOOD)
+    regency.go()
+    shutil.copy2(path, regency.folder / "puskesmas 2019.xlsx")
+    (outcome,) = regency.go()
+    assert outcome.status == "dikembalikan"
+    assert "berkas_kembar" in outcome.findings[0]
+    path.rename(regency.folder / "puskesmas-2018.xlsx")
+    (regency.folder / "puskesmas 2019.xlsx").unlink()
+    (renamed,) = regency.go()
+    assert renamed.status == "dirilis", "the first file is gone: this is a renamed file, and its period another one"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "word"),
+    [("satuan: unit", "satuan: gedung", "satuan"), ("kesehatan.pustu", "kesehatan.pembantu", "kesehatan.pustu")],
+)
+def test_published_figures_are_not_relabelled_or_orphaned_by_a_contract(regency, was, becomes, word):
+    regency.drop("puskesmas 2024.xlsx", GOOD)
+    regency.go()
+    regency.contract(CONTRACT.replace("POLICY", "otomatis").replace(was, becomes))
+    (outcome,) = regency.go()
+    assert outcome.status == "kontrak_ditolak"
+    assert word in outcome.findings[0]
+    assert regency.query("SELECT DISTINCT satuan FROM portal.nilai") == [("unit",)]
 
 
 def test_the_warehouse_checks_stay_silent_after_all_of_it(careful):

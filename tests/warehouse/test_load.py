@@ -21,10 +21,9 @@ from etl.load.release import DecisionRefused, release, return_
 from etl.load.submission import (
     CountsDiffer,
     describe,
-    fail,
-    find,
     give_back,
     load,
+    of_event,
     register,
     registered_findings,
     unprocessed,
@@ -432,10 +431,7 @@ def test_registering_twice_is_once_until_it_is_processed(conn):
     assert unprocessed(conn, BY.id) == []
     again = received(conn, BY)
     assert again != first
-    assert (
-        find(conn, BY.id, "dinkes/faskes.xlsx", describe(conn, first).sha256, describe(conn, first).contract_sha256).id
-        == again
-    )
+    assert of_event(conn, "tidak ada") is None
 
 
 def test_loading_twice_tells_what_became_of_it(conn):
@@ -482,13 +478,6 @@ def test_notes_from_collecting_are_kept_with_the_submission(conn):
     assert [found.message for found in registered_findings(conn, submission_id)] == [note.message]
     assert register(conn, dataset=BY.id, contract_json=BY.resolved, findings=[note], **given) == submission_id
     assert ask(conn, "SELECT count(*) FROM audit.finding") == [(1,)]
-
-
-def test_our_own_failure_is_recorded_and_can_be_tried_again(conn):
-    submission_id = received(conn, BY)
-    fail(conn, submission_id, Finding("kesalahan_program", "Rusak.", "s", "t"))
-    assert describe(conn, submission_id).status == "gagal"
-    assert received(conn, BY) != submission_id
 
 
 def test_an_unknown_submission_is_said_to_be_so(conn):

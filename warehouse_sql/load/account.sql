@@ -124,7 +124,7 @@ LIMIT %(limit)s;
 WITH terbaru AS (
     SELECT DISTINCT ON (dataset, path) *
     FROM audit.submission
-    WHERE status <> 'digantikan'
+    WHERE status NOT IN ('digantikan', 'diterima')
     ORDER BY dataset, path, id DESC
 ),
 jumlah AS (
@@ -138,11 +138,12 @@ jumlah AS (
         sum(n_loaded + n_unchanged) FILTER (WHERE status = 'menunggu') AS waiting_rows,
         sum(n_returned) AS returned_rows,
         count(*) FILTER (WHERE status = 'menunggu') AS waiting,
-        count(*) FILTER (WHERE status = 'dikembalikan') AS returned,
-        count(*) FILTER (WHERE status = 'diterima') AS unprocessed,
-        count(*) FILTER (WHERE status = 'gagal') AS failed
+        count(*) FILTER (WHERE status = 'dikembalikan') AS returned
     FROM terbaru
     GROUP BY skpd
+),
+belum AS (
+    SELECT skpd, count(*) AS unprocessed FROM audit.submission WHERE status = 'diterima' GROUP BY skpd
 ),
 masalah AS (
     SELECT split_part(dataset, '.', 1) AS skpd, array_agg(problem ORDER BY dataset, path) AS problems
@@ -153,9 +154,14 @@ masalah AS (
 SELECT
     a.skpd, coalesce(r.nama, a.skpd), coalesce(j.kiriman, 0)::int, coalesce(j.received, 0)::int, coalesce(j.loaded, 0)::int,
     coalesce(j.unchanged, 0)::int, coalesce(j.quarantined, 0)::int, coalesce(j.waiting, 0)::int, coalesce(j.returned, 0)::int,
-    coalesce(j.waiting_rows, 0)::int, coalesce(j.returned_rows, 0)::int, coalesce(j.unprocessed, 0)::int, coalesce(j.failed, 0)::int,
+    coalesce(j.waiting_rows, 0)::int, coalesce(j.returned_rows, 0)::int, coalesce(b.unprocessed, 0)::int,
     coalesce(m.problems, '{}')
-FROM (SELECT skpd FROM jumlah UNION SELECT skpd FROM masalah) AS a
+FROM (
+    SELECT split_part(dataset, '.', 1) AS skpd FROM dw.dim_dataset WHERE aktif
+    UNION SELECT skpd FROM jumlah
+    UNION SELECT skpd FROM masalah
+) AS a
+LEFT JOIN belum AS b ON b.skpd = a.skpd
 LEFT JOIN dw.skpd_register AS r ON r.skpd = a.skpd
 LEFT JOIN jumlah AS j ON j.skpd = a.skpd
 LEFT JOIN masalah AS m ON m.skpd = a.skpd

@@ -57,3 +57,15 @@ WITH lepas AS (
 UPDATE dw.dim_indikator AS i SET aktif = false
 FROM dw.dim_dataset AS d
 WHERE d.dataset = i.dataset AND i.aktif AND d.skpd = ANY(%(skpd)s) AND NOT i.kode = ANY(%(indikator)s);
+
+-- name: redefined
+SELECT i.kode, i.dataset, i.satuan, baru.satuan AS satuan_baru, i.dapat_dijumlah, baru.dapat_dijumlah
+FROM dw.dim_indikator AS i
+LEFT JOIN jsonb_to_recordset(%(rows)s) AS baru (kode text, satuan text, dapat_dijumlah boolean) ON baru.kode = i.kode
+WHERE i.dataset = ANY(%(datasets)s)
+    AND (i.satuan, i.dapat_dijumlah) IS DISTINCT FROM (baru.satuan, baru.dapat_dijumlah)
+    AND EXISTS (
+        SELECT FROM dw.fakta_indikator AS f
+        WHERE f.kode_kabkota = %(kabkota)s AND f.indikator_id = i.indikator_id AND f.valid_to = 'infinity'
+    )
+ORDER BY i.kode;

@@ -9,9 +9,11 @@ INSERT INTO audit.contract (sha256, contract) VALUES (%(contract_sha256)s, %(con
 ON CONFLICT (sha256) DO NOTHING;
 
 -- name: add
-INSERT INTO audit.submission (dataset, skpd, path, sha256, size, mtime_ns, contract_sha256, received_at, label)
+INSERT INTO audit.submission (
+    dataset, skpd, path, sha256, size, mtime_ns, contract_sha256, event_id, received_at, label
+)
 VALUES (
-    %(dataset)s, %(skpd)s, %(path)s, %(sha256)s, %(size)s, %(mtime_ns)s, %(contract_sha256)s,
+    %(dataset)s, %(skpd)s, %(path)s, %(sha256)s, %(size)s, %(mtime_ns)s, %(contract_sha256)s, %(event_id)s,
     coalesce(%(received_at)s, now()), %(label)s
 )
 ON CONFLICT (dataset, path, sha256, contract_sha256) WHERE status = 'diterima' DO NOTHING
@@ -24,7 +26,7 @@ WHERE dataset = %(dataset)s AND path = %(path)s AND sha256 = %(sha256)s AND cont
 
 -- name: describe
 SELECT
-    id, dataset, skpd, path, sha256, size, contract_sha256, received_at, status, label, periods, load_mode, status_data,
+    id, dataset, skpd, path, sha256, size, contract_sha256, event_id, received_at, status, label, periods, load_mode, status_data,
     n_received, n_loaded, n_unchanged, n_quarantined, n_returned, n_figures, n_new, n_changed, n_removed
 FROM audit.submission
 WHERE id = ANY(%(ids)s)
@@ -33,11 +35,8 @@ ORDER BY id DESC;
 -- name: findings
 SELECT rule, message, cause, action, severity, file FROM audit.finding WHERE submission_id = %(id)s ORDER BY no;
 
--- name: find
-SELECT id FROM audit.submission
-WHERE dataset = %(dataset)s AND path = %(path)s AND sha256 = %(sha256)s AND contract_sha256 = %(contract_sha256)s
-ORDER BY id DESC
-LIMIT 1;
+-- name: of_event
+SELECT id FROM audit.submission WHERE event_id = %(event_id)s;
 
 -- name: unprocessed
 SELECT id, path FROM audit.submission WHERE dataset = %(dataset)s AND status = 'diterima' ORDER BY id;
@@ -66,6 +65,3 @@ UPDATE audit.submission SET
     n_changed = %(n_changed)s, n_removed = %(n_removed)s, n_corrected = %(n_corrected)s, skipped = %(skipped)s,
     started_at = now(), finished_at = clock_timestamp()
 WHERE id = %(id)s;
-
--- name: fail
-UPDATE audit.submission SET status = 'gagal', finished_at = now() WHERE id = %(id)s AND status = 'diterima';

@@ -14,9 +14,10 @@ CREATE TABLE audit.submission (
     size bigint NOT NULL,
     mtime_ns bigint NOT NULL,
     contract_sha256 text COLLATE "C" NOT NULL REFERENCES audit.contract (sha256),
+    event_id text COLLATE "C" UNIQUE,
     received_at timestamptz NOT NULL DEFAULT now(),
     status text NOT NULL DEFAULT 'diterima' CHECK (status IN
-        ('diterima', 'menunggu', 'dirilis', 'dikembalikan', 'digantikan', 'tidak_berubah', 'gagal')),
+        ('diterima', 'menunggu', 'dirilis', 'dikembalikan', 'digantikan', 'tidak_berubah')),
     label text NOT NULL DEFAULT '',
     periods text[] NOT NULL DEFAULT '{}',
     load_mode text,
@@ -40,9 +41,10 @@ CREATE UNIQUE INDEX submission_once ON audit.submission (dataset, path, sha256, 
     WHERE status = 'diterima';
 COMMENT ON TABLE audit.submission IS
     'One received file or query result. Its rows add up: n_received = n_loaded + n_unchanged + n_quarantined + n_returned.';
+COMMENT ON COLUMN audit.submission.event_id IS 'Its entry in the archive''s journal, by which replay knows it again.';
 COMMENT ON COLUMN audit.submission.status IS
     'diterima: archived, not read yet; menunggu: read and checked, waits for the walidata; dirilis; dikembalikan to the SKPD; '
-    'digantikan by a newer submission before a decision; tidak_berubah: says what was already released; gagal: our fault.';
+    'digantikan by a newer submission before a decision; tidak_berubah: says what was already released.';
 COMMENT ON COLUMN audit.submission.n_loaded IS
     'Source rows with a new or changed figure. While `menunggu`: what the release would load as the facts stood at loading.';
 COMMENT ON COLUMN audit.submission.n_returned IS 'Good rows of a submission that was returned or replaced as a whole.';

@@ -25,6 +25,7 @@ def row(**changes: Any) -> Submission:
         sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         size=48213,
         contract_sha256="c0ffee",
+        event_id=None,
         received_at=RECEIVED,
         status="menunggu",
         label="faskes 2024 (final).xlsx",

@@ -92,7 +92,6 @@ def _self_contained(html: str) -> None:
         ({"status": "tidak_berubah", "n_loaded": 0, "n_unchanged": 20, "n_quarantined": 0},
          "20 baris sama dengan yang sudah dirilis; tidak ada yang diubah."),
         ({"status": "digantikan"}, "Kiriman ini digantikan kiriman yang lebih baru dari sumber yang sama."),
-        ({"status": "gagal"}, "Pemeriksaan berhenti karena kesalahan sistem; tidak ada angka yang dimuat."),
         ({"status": "diterima"}, "Berkas sudah diterima dan diarsipkan, belum selesai diperiksa."),
     ],
 )  # fmt: skip

@@ -1,0 +1,12 @@
+-- name: facts_opened
+UPDATE dw.fakta_indikator SET valid_from = %(at)s
+WHERE valid_to = 'infinity' AND submission_id = %(id)s AND valid_from = now();
+
+-- name: facts_closed
+UPDATE dw.fakta_indikator SET valid_to = %(at)s WHERE valid_to = now();
+
+-- name: decision
+UPDATE audit.decision SET decided_at = %(at)s WHERE submission_id = %(id)s AND decided_at = now();
+
+-- name: release
+UPDATE audit.release SET released_at = %(at)s WHERE submission_id = %(id)s AND released_at = now();
