@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,23 @@ PROJECT = Path(__file__).resolve().parent.parent
 WAREHOUSE_SQL = PROJECT / "warehouse_sql"
 REGENCY = "64.08"
 """Kemendagri code of Kabupaten Kutai Timur: first part of every fact's key."""
+
+
+SOCKET_PATH_MAX = 100
+"""A Unix socket's path may have 103 bytes on macOS and 107 on Linux."""
+
+
+def socket_folder(pgdata: Path) -> Path:
+    """Where the embedded server listens: its data folder, or a short folder where that path is too long."""
+    if len(os.fsencode(pgdata / ".s.PGSQL.5432")) <= SOCKET_PATH_MAX:
+        return pgdata
+    return Path(tempfile.gettempdir()) / f"satudata-{hashlib.sha256(os.fsencode(pgdata)).hexdigest()[:16]}"
+
+
+def embedded_dsn(pgdata: Path, database: str) -> str:
+    """libpq address of a database on the embedded server, running or not."""
+    host = str(socket_folder(pgdata.expanduser().resolve())).replace("\\", "\\\\").replace("'", "\\'")
+    return f"host='{host}' dbname={database} user=postgres"
 
 
 @dataclass(frozen=True)
@@ -40,7 +59,7 @@ class Settings:
         env = dict(os.environ) if env is None else env
         home = Path(env.get("SATUDATA_HOME") or PROJECT / "var").resolve()
         return cls(
-            dsn=env.get("SATUDATA_DSN") or f"host={home / 'pg'} dbname=satudata user=postgres",
+            dsn=env.get("SATUDATA_DSN") or embedded_dsn(home / "pg", "satudata"),
             home=home,
             datasets=Path(env.get("SATUDATA_DATASETS") or PROJECT / "datasets"),
             sources=env.get("SATUDATA_SOURCES") or str(home / "sumber"),

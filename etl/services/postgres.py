@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import pwd
 import subprocess
@@ -24,6 +23,8 @@ import psutil
 import psycopg2
 from psycopg2 import errors, sql
 
+from etl.settings import embedded_dsn, socket_folder
+
 with warnings.catch_warnings():
     # RuntimeDirWarning of platformdirs, where no XDG_RUNTIME_DIR is set; nothing of ours goes there.
     warnings.simplefilter("ignore")
@@ -34,8 +35,6 @@ BIN = POSTGRES_VERSIONS[VERSION]
 SUPERUSER = "postgres"
 START_SECONDS = 300
 """Crash recovery of a full write-ahead log takes minutes on a slow disk; giving up early would help nobody."""
-SOCKET_PATH_MAX = 100
-"""A Unix socket's path may have 103 bytes on macOS and 107 on Linux."""
 
 SETTINGS = {
     "listen_addresses": "",
@@ -105,7 +104,7 @@ def is_running(pgdata: Path) -> bool:
 
 def address(pgdata: Path, database: str = "postgres") -> str:
     """libpq address of a database on this folder's server, running or not."""
-    return f"host={_socket_dir(pgdata.expanduser().resolve())} dbname={database} user={SUPERUSER}"
+    return embedded_dsn(pgdata, database)
 
 
 def create_database(dsn: str, name: str) -> str:
@@ -273,10 +272,10 @@ def _configure(pgdata: Path, settings: Mapping[str, str]) -> None:
 
 
 def _socket_dir(pgdata: Path, *, create: bool = False) -> Path:
-    """The data folder itself, or a short private folder where that path is too long for a socket."""
-    if len(os.fsencode(pgdata / ".s.PGSQL.5432")) <= SOCKET_PATH_MAX:
+    """Where the server listens, private to its account."""
+    short = socket_folder(pgdata)
+    if short == pgdata:
         return pgdata
-    short = Path(tempfile.gettempdir()) / f"satudata-{hashlib.sha256(os.fsencode(pgdata)).hexdigest()[:16]}"
     account = _account()
     owner = account.pw_uid if account else os.geteuid()
     if create:
