@@ -58,7 +58,7 @@ def ingest(unit: dict[str, Any], alias: str, outlet_events: Any = None) -> dict[
     from etl import pipeline
 
     outcome = pipeline.ingest(unit, Settings.from_env())
-    if outcome["loaded"]:
+    if outcome["status"] == "dirilis":
         outlet_events[AssetAlias(alias)].add(Asset(unit["dataset"], uri_of(unit["dataset"])), extra=outcome)
     return outcome
 

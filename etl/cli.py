@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from etl.catalogue import Catalogue, InvalidContracts, load_contracts
-from etl.contract import Contract, json_schema
+from etl import cli_contract
+from etl.cli_contract import Dataset, console, errors, fail, read_catalogue
+from etl.contract import Contract
 from etl.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-contract_app = typer.Typer(no_args_is_help=True, help="Kontrak dataset: periksa, ekspor, skema untuk editor.")
-app.add_typer(contract_app, name="contract")
-console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
+app.add_typer(cli_contract.app, name="contract")
 
 STATUS = {
     "dirilis": "[green]dirilis[/]",
@@ -35,27 +34,23 @@ STATUS = {
 }
 NOT_DONE = ("sumber_gagal", "kontrak_ditolak", "gagal")
 Skpd = Annotated[str | None, typer.Option(help="Hanya SKPD ini.")]
-Dataset = Annotated[str | None, typer.Option(help="Hanya dataset ini (skpd.nama).")]
 By = Annotated[str, typer.Option("--by", help="Nama pejabat yang memutuskan.")]
 Reason = Annotated[str, typer.Option("--reason", help="Alasan keputusan, tercatat selamanya.")]
 
 
-def _fail(message: str) -> typer.Exit:
-    errors.print(message, markup=False, style="red")
-    return typer.Exit(1)
+@contextmanager
+def _awake() -> Iterator[Settings]:
+    """Settings with a warehouse that answers, the embedded one started for the moment if need be."""
+    from etl.services.prepare import prepared
 
-
-def _catalogue(settings: Settings) -> Catalogue:
-    try:
-        return load_contracts(settings.datasets)
-    except InvalidContracts as invalid:
-        raise _fail(f"{len(invalid.errors)} kesalahan kontrak:\n{invalid}") from None
+    with prepared(Settings.from_env()) as settings:
+        yield settings
 
 
 def _contract(settings: Settings, dataset: str) -> Contract:
-    contracts = _catalogue(settings).contracts
+    contracts = read_catalogue(settings).contracts
     if dataset not in contracts:
-        raise _fail(f"Dataset `{dataset}` tidak ada. Yang ada: {', '.join(sorted(contracts))}")
+        raise fail(f"Dataset `{dataset}` tidak ada. Yang ada: {', '.join(sorted(contracts))}")
     return contracts[dataset]
 
 
@@ -81,11 +76,12 @@ def down() -> None:
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="Untuk mesin.")] = False) -> None:
     """Ringkasan per SKPD: diterima, dimuat, tidak berubah, dikarantina, menunggu rilis."""
-    settings = Settings.from_env()
-    if as_json:
-        typer.echo(json.dumps(_summary(settings, _facts(settings)), ensure_ascii=False, indent=2, default=str))
-    else:
-        _print_summary(settings, _facts(settings))
+    with _awake() as settings:
+        if as_json:
+            places = {name: place for name, place in _facts(settings).items() if name != "masuk"}
+            typer.echo(json.dumps(_summary(settings, places), ensure_ascii=False, indent=2, default=str))
+        else:
+            _print_summary(settings, _facts(settings))
 
 
 def _facts(settings: Settings) -> dict[str, str]:
@@ -160,16 +156,21 @@ def run(
     dataset: Dataset = None,
     force: Annotated[bool, typer.Option(help="Baca ulang juga yang tidak berubah.")] = False,
 ) -> None:
-    """Seluruh perjalanan tanpa Airflow: kumpulkan, baca, periksa, muat, lapor."""
+    """Seluruh perjalanan tanpa Airflow: kumpulkan, baca, periksa, muat, lapor.
+
+    Tanpa SATUDATA_DSN, server tertanam dinyalakan bila belum, dan dihentikan lagi sesudahnya.
+    """
     from etl.pipeline import run as run_all
+    from etl.services.prepare import prepared
 
     settings = Settings.from_env()
-    catalogue = _catalogue(settings)
+    catalogue = read_catalogue(settings)
     if skpd and skpd not in catalogue.skpd:
-        raise _fail(f"SKPD `{skpd}` tidak ada. Yang ada: {', '.join(sorted(catalogue.skpd))}")
+        raise fail(f"SKPD `{skpd}` tidak ada. Yang ada: {', '.join(sorted(catalogue.skpd))}")
     if dataset and not any(dataset in (c.id, c.name) for c in catalogue.contracts.values()):
-        raise _fail(f"Dataset `{dataset}` tidak ada. Yang ada: {', '.join(sorted(catalogue.contracts))}")
-    outcomes = run_all(settings, skpd=skpd, dataset=dataset, force=force, tell=_tell)
+        raise fail(f"Dataset `{dataset}` tidak ada. Yang ada: {', '.join(sorted(catalogue.contracts))}")
+    with prepared(settings, filled=True) as ready:
+        outcomes = run_all(ready, skpd=skpd, dataset=dataset, force=force, tell=_tell)
     if not outcomes:
         console.print("Tidak ada yang baru di sumber.")
     console.print(f"Laporan: {settings.reports / 'index.html'}", markup=False)
@@ -203,15 +204,15 @@ def check(
     from etl.findings import Refused
     from etl.pipeline import Returned, check_file
 
-    settings = Settings.from_env()
-    contract = _contract(settings, dataset)
+    contract = _contract(Settings.from_env(), dataset)
     try:
-        tidy, results, quarantined = check_file(settings, file, contract)
+        with _awake() as settings:
+            tidy, results, quarantined = check_file(settings, file, contract)
     except Refused as refusal:
-        raise _fail("Akan dikembalikan:\n" + "\n".join(str(f) for f in refusal.findings)) from None
+        raise fail("Akan dikembalikan:\n" + "\n".join(str(f) for f in refusal.findings)) from None
     except Returned as verdict:
         _print_results(verdict.results)
-        raise _fail(f"Akan dikembalikan:\n{verdict.finding}") from None
+        raise fail(f"Akan dikembalikan:\n{verdict.finding}") from None
     _print_results(results)
     for finding in tidy.findings:
         console.print(str(finding), markup=False)
@@ -241,9 +242,10 @@ def _decide(submission: int, decision: str, by: str, reason: str) -> None:
     from etl.pipeline import decide
 
     try:
-        _tell(decide(Settings.from_env(), submission, decision, by, reason))
+        with _awake() as settings:
+            _tell(decide(settings, submission, decision, by, reason))
     except (DecisionRefused, LookupError) as refusal:
-        raise _fail(str(refusal)) from None
+        raise fail(str(refusal)) from None
 
 
 @app.command()
@@ -270,11 +272,10 @@ def why(
     from etl.collect import warehouse
     from etl.load.account import why as account
 
-    settings = Settings.from_env()
-    with warehouse(settings) as conn:
+    with _awake() as settings, warehouse(settings) as conn:
         figures = account(conn, dataset, wilayah, periode, rincian=rincian, indikator=indikator)
     if not figures:
-        raise _fail(
+        raise fail(
             f"Tidak ada angka {dataset} untuk wilayah {wilayah} periode {periode}. "
             "Periksa kodenya (wilayah memakai kode Kemendagri bertitik), atau kirimannya belum dirilis: satudata status"
         )
@@ -288,10 +289,40 @@ def replay() -> None:
     """Bangun ulang gudang kosong dari arsip: semua berkas yang diterima dan semua keputusan, menurut urutannya."""
     from etl.replay import replay as rebuild
 
-    outcomes = rebuild(Settings.from_env(), tell=_tell)
+    with _awake() as settings:
+        outcomes = rebuild(settings, tell=_tell)
     undone = sum(outcome.status in NOT_DONE for outcome in outcomes)
     console.print(f"{len(outcomes) - undone} kiriman diputar ulang, {undone} gagal.")
     _exit_by(outcomes)
+
+
+@app.command()
+def verify() -> None:
+    """Periksa gudang itu sendiri: setiap pemeriksaan di warehouse_sql/checks harus kosong."""
+    from etl.collect import warehouse
+    from etl.load.checks import run_checks
+
+    with _awake() as settings, warehouse(settings) as conn:
+        problems = run_checks(conn)
+    for problem in problems:
+        errors.print(str(problem), markup=False, style="red")
+    if problems:
+        raise typer.Exit(1)
+    console.print("Gudang utuh: semua pemeriksaan kosong.")
+
+
+@app.command()
+def reader(
+    name: Annotated[str, typer.Argument(help="Nama masuk untuk portal.")],
+    password: Annotated[str, typer.Option(envvar="SATUDATA_READER_PASSWORD", prompt=True, hide_input=True)],
+) -> None:
+    """Buat atau perbarui akun yang hanya boleh membaca portal.*."""
+    from etl.collect import warehouse
+    from etl.load.warehouse import create_reader
+
+    with _awake() as settings, warehouse(settings) as conn:
+        create_reader(conn, name, password)
+    console.print(f"Akun {name} boleh membaca portal.* dan tidak lebih.", markup=False)
 
 
 @app.command()
@@ -299,49 +330,13 @@ def migrate() -> None:
     """Siapkan atau perbarui gudang di SATUDATA_DSN: migrasi, daftar kode, katalog."""
     from etl.collect import warehouse
     from etl.load import warehouse as house
-    from etl.load.dimensions import sync_catalogue
 
-    settings = Settings.from_env()
-    catalogue = _catalogue(settings)
-    with warehouse(settings) as conn:
+    catalogue = read_catalogue(Settings.from_env())
+    with _awake() as settings, warehouse(settings) as conn:
         applied = house.migrate(conn)
         house.seed(conn)
-        sync_catalogue(conn, catalogue)
+        syncread_catalogue(conn, catalogue)
     console.print(f"Migrasi baru: {', '.join(applied) or 'tidak ada'}. Daftar kode dan katalog mutakhir.")
-
-
-# ── contracts ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@contract_app.command("check")
-def contract_check() -> None:
-    """Periksa semua kontrak; semua kesalahan semua berkas sekaligus, dengan barisnya."""
-    catalogue = _catalogue(Settings.from_env())
-    console.print(f"{len(catalogue.contracts)} kontrak dari {len(catalogue.skpd)} SKPD: tidak ada kesalahan.")
-
-
-@contract_app.command("export")
-def contract_export(
-    format: Annotated[str, typer.Option(help="odcs atau frictionless.")],
-    dataset: Dataset = None,
-) -> None:
-    """Tulis kontrak menurut Open Data Contract Standard atau Frictionless (JSON, satu objek per baris)."""
-    from etl.standards import FORMATS
-
-    if format not in FORMATS:
-        raise _fail(f"Format `{format}` tidak dikenal. Yang ada: {', '.join(FORMATS)}")
-    catalogue = _catalogue(Settings.from_env())
-    chosen = [dataset] if dataset else sorted(catalogue.contracts)
-    for name in chosen:
-        if name not in catalogue.contracts:
-            raise _fail(f"Dataset `{name}` tidak ada.")
-        typer.echo(json.dumps(FORMATS[format](catalogue.contracts[name], catalogue), ensure_ascii=False))
-
-
-@contract_app.command("schema")
-def contract_schema() -> None:
-    """JSON Schema sebuah kontrak, untuk editor (yaml-language-server)."""
-    typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
 
 
 def main() -> None:

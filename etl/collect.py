@@ -69,6 +69,8 @@ def collect(skpd: str, settings: Settings, *, dataset: str | None = None, force:
             try:
                 collect_dataset(conn, contract, catalogue.skpd[skpd], settings, force)
             except (SourceUnavailable, Refused) as problem:
+                if conn.closed:  # it is the warehouse that went away
+                    raise
                 log.warning("%s", problem)
                 _remember_problem(conn, contract, problem)
                 units.append(Unit(contract.id, f"{contract.name}: sumber tidak terbaca"))
@@ -98,10 +100,13 @@ def collect_dataset(conn: Connection, contract: Contract, skpd: Skpd, settings: 
 
     Raises SourceUnavailable after everything that could be read is in, Refused when its query no longer fits.
     """
-    if isinstance(contract.source, DatabaseSource):
-        _collect_database(conn, contract, contract.source, settings, force)
-    else:
-        _collect_folder(conn, contract, contract.source, skpd, settings, force)
+    from etl.load.source_state import collecting
+
+    with collecting(conn, contract.id):
+        if isinstance(contract.source, DatabaseSource):
+            _collect_database(conn, contract, contract.source, settings, force)
+        else:
+            _collect_folder(conn, contract, contract.source, skpd, settings, force)
 
 
 def _collect_database(

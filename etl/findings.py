@@ -58,7 +58,7 @@ class Finding:
         where = " ".join(part for part in (self.file, self.sheet and f"[{self.sheet}]", self.cell) if part)
         value = f" (tertulis: {self.value!r})" if self.value else ""
         said = f"{self.message}{value} Sebab: {self.cause} Tindakan: {self.action}"
-        return f"{self.severity.value.upper()} {self.rule}: {where}: {said}"
+        return f"{self.severity.value.upper()} {self.rule}: {where and where + ': '}{said}"
 
 
 class Refused(Exception):

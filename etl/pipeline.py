@@ -79,8 +79,9 @@ def ingest(unit: dict[str, Any], settings: Settings, *, at: datetime | None = No
             try:
                 _ingest_received(conn, submission, settings, at)
             finally:
-                conn.rollback()
-                _write_report(conn, submission.id, settings)
+                if not conn.closed:  # a warehouse that went away midway is what must be told, not that this fails too
+                    conn.rollback()
+                    _write_report(conn, submission.id, settings)
         return asdict(_outcome(conn, unit))
 
 

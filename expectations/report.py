@@ -51,7 +51,7 @@ def _replace(path: Path, text: str) -> Path:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
-        Path(name).chmod(0o644)
+        Path(name).chmod(0o640)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

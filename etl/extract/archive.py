@@ -6,15 +6,20 @@ leaves a whole file or none; what it was writing lies in a separate folder and i
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
+
+from etl.extract.problems import unavailable
 
 CHUNK = 1 << 20
 """Bytes per read: large enough that a network share is not asked often, small enough to keep many workers light."""
@@ -36,6 +41,26 @@ class Readable(Protocol):
 
 class ArchiveError(Exception):
     """The archive does not hold what the warehouse says it holds: bytes missing or changed. Never the SKPD's fault."""
+
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+"""What only a disk that is written to answers: reading a share never fails so."""
+
+
+@contextmanager
+def own_disk() -> Iterator[None]:
+    """A full or read-only disk of ours as SourceUnavailable: nothing was lost, and it is not the agency's to mend."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise unavailable(
+            "arsip_tidak_menerima",
+            f"Berkas belum diterima: cakram arsip tidak dapat ditulisi ({errno.errorcode[error.errno or 0]}).",
+            "Cakram tempat SATUDATA_HOME penuh, kuotanya habis, atau hanya dapat dibaca.",
+            "SKPD tidak perlu berbuat apa-apa. Diskominfo melonggarkan cakram; berkasnya diambil pada putaran berikut.",
+        ) from error
 
 
 class StreamTooLong(Exception):
@@ -60,8 +85,13 @@ class Archive:
     def store(self, stream: Readable, limit: int | None = None) -> Archived:
         """Copies a stream into the archive while hashing it; the same bytes twice are kept once.
 
-        Raises StreamTooLong past `limit` bytes, OSError when the disk refuses; either way nothing remains.
+        Raises StreamTooLong past `limit` bytes, SourceUnavailable when the disk is full, OSError when it fails
+        otherwise; in any case nothing remains.
         """
+        with own_disk():
+            return self._store(stream, limit)
+
+    def _store(self, stream: Readable, limit: int | None) -> Archived:
         self.sweep()
         incoming = self.root / INCOMING
         incoming.mkdir(parents=True, exist_ok=True)
@@ -70,7 +100,7 @@ class Archive:
             sha256, size = _copy(stream, unfinished, limit)
             final = self._place(sha256)
             if not (final.exists() and final.stat().st_size == size):
-                unfinished.chmod(0o444)
+                unfinished.chmod(0o400)
                 final.parent.mkdir(exist_ok=True)
                 unfinished.replace(final)
                 _sync_folder(final.parent)

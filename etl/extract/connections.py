@@ -43,6 +43,7 @@ def resolve(name: str) -> str:
             f"Variabel {variable} kosong dan Airflow tidak memiliki koneksi bernama itu.",
             f"Isi {variable}, misalnya postgresql://pengguna:sandi@server:5432/basisdata, atau tambahkan di Airflow > "
             "Admin > Connections.",
+            file=name,
         )
     try:
         url = _from_json(written) if written.startswith("{") else _from_uri(written)
@@ -52,6 +53,7 @@ def resolve(name: str) -> str:
             f"Alamat koneksi «{name}» tidak dapat dibaca.",
             f"Isi {variable} bukan URI atau JSON koneksi Airflow.",
             "Tulis sebagai jenis://pengguna:sandi@server:port/basisdata; huruf khusus pada sandi ditulis %XX.",
+            file=name,
         ) from None
     return url.render_as_string(hide_password=False)
 
@@ -73,6 +75,7 @@ def _airflow_silent(name: str, error: Exception) -> SourceUnavailable:
         f"Airflow tidak memberikan koneksi «{name}» ({type(error).__name__}).",
         "Layanan API Airflow sedang tidak menjawab.",
         "Akan dicoba lagi; bila terus terjadi, periksa layanan api-server.",
+        file=name,
     )
 
 

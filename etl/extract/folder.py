@@ -308,7 +308,10 @@ def _settled(
         raise _still_writing(found)
     if 0 <= time.time_ns() - found.mtime_ns < SETTLE_SECONDS * 1_000_000_000:
         time.sleep(PAUSE_SECONDS)
-    return archive.store(stream, max_bytes)
+    try:
+        return archive.store(stream, max_bytes)
+    except SourceUnavailable as full:
+        raise SourceUnavailable(full.finding.at(file=found.path)) from full
 
 
 def _open_local(path: str) -> IO[bytes]:

@@ -14,14 +14,24 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from etl.extract.archive import own_disk
+
 FOLDER = "jurnal"
 
 
 def write(root: Path, facts: dict[str, Any]) -> dict[str, Any]:
-    """Adds one event below `root` and returns it with `id`, which orders it, and `pada` (UTC). Atomic and durable."""
+    """Adds one event below `root` and returns it with `id`, which orders it, and `pada` (UTC). Atomic and durable.
+
+    Raises SourceUnavailable when the disk is full.
+    """
     at = datetime.now(UTC)
     event = {"id": f"{at:%Y%m%dT%H%M%S.%f}-{uuid4().hex[:8]}", "pada": at.isoformat(), **facts}
-    folder = root / FOLDER / f"{at:%Y-%m}"
+    with own_disk():
+        _keep(root / FOLDER / f"{at:%Y-%m}", event)
+    return event
+
+
+def _keep(folder: Path, event: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     final = folder / f"{event['id']}.json"
     temporary = final.with_suffix(".sementara")
@@ -35,7 +45,6 @@ def write(root: Path, facts: dict[str, Any]) -> dict[str, Any]:
         os.fsync(handle)
     finally:
         os.close(handle)
-    return event
 
 
 def events(root: Path) -> Iterator[dict[str, Any]]:

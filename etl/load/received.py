@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
@@ -79,12 +80,12 @@ def register(
     }
     with transaction(conn) as cursor:
         cursor.execute(sql("load/submission.sql#add_contract"), given)
-        added = rows(cursor, "load/submission.sql#add", given)
+        waiting: list[tuple[Any, ...]] = []
+        while not (added := rows(cursor, "load/submission.sql#add", given)) and not waiting:
+            waiting = rows(cursor, "load/submission.sql#received", given)  # none: ingested between the two
+        submission_id = int((added or waiting)[0][0])
         if added:
-            submission_id = int(added[0][0])
             records.write_findings(cursor, submission_id, [f.at(file=PurePosixPath(path).name) for f in findings])
-        else:
-            submission_id = int(rows(cursor, "load/submission.sql#received", given)[0][0])
         cursor.execute(sql("load/source_state.sql#remember"), {**given, "submission_id": submission_id})
     return submission_id
 

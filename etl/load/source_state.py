@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +25,24 @@ class SourceState:
     submission_id: int
     checked_at: datetime
     problem: str | None
+
+
+@contextmanager
+def collecting(conn: Connection, dataset: str) -> Iterator[None]:
+    """Whoever else collects this dataset waits until the block ends, and then sees what was taken in it.
+
+    Without it two runs at once would both find the same file new. The lock is the session's: it goes with it. Raises
+    SourceUnavailable when another collects for longer than the warehouse lets anyone wait.
+    """
+    with transaction(conn) as cursor:
+        cursor.execute(sql("load/source_state.sql#begin"), {"dataset": dataset})
+    try:
+        yield
+    finally:
+        if not conn.closed:
+            conn.rollback()
+            with transaction(conn) as cursor:
+                cursor.execute(sql("load/source_state.sql#end"), {"dataset": dataset})
 
 
 def known_sources(conn: Connection, dataset: str) -> dict[str, SourceState]:

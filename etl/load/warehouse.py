@@ -25,8 +25,8 @@ from etl.findings import Finding, Owner, SourceUnavailable
 from etl.load.exchange import copy_rows
 from etl.settings import WAREHOUSE_SQL
 
-OLDEST_SERVER = 160000
-"""roles.sql grants membership WITH SET, which PostgreSQL 16 brought."""
+OLDEST_SERVER = 170000
+"""The loader is granted MAINTAIN, which PostgreSQL 17 brought."""
 
 
 class MigrationFailed(Exception):
@@ -81,7 +81,7 @@ def _busy(error: psycopg2.Error) -> Finding:
 def _unreachable(error: Exception) -> Finding:
     return Finding(
         rule="gudang_terjangkau",
-        message=f"Gudang data tidak dapat dihubungi: {str(error).strip()}",
+        message=f"Gudang data tidak dapat dihubungi: {str(error).strip().partition(chr(10))[0]}.",
         cause="Server basis data mati, alamat SATUDATA_DSN salah, atau jaringan terputus.",
         action="Jalankan `make up` (server tertanam) atau periksa SATUDATA_DSN, lalu ulangi; tidak ada yang hilang.",
         owner=Owner.DISKOMINFO,

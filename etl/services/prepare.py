@@ -68,19 +68,24 @@ def fill(ground: Ground) -> Catalogue:
 
 
 @contextmanager
-def prepared(settings: Settings) -> Iterator[Settings]:
-    """A filled warehouse without Airflow, for a single command: `with prepared(settings) as settings: run(settings)`.
+def prepared(settings: Settings, *, filled: bool = False) -> Iterator[Settings]:
+    """A warehouse without Airflow, for a single command: `with prepared(settings) as settings: …`.
 
-    The embedded server is stopped again afterwards if it did not run before. In the demo the agency's database is lent
-    to this process through its environment, as a DAG's tasks get it.
+    Without SATUDATA_DSN the embedded server is started, and stopped again afterwards if it did not run before.
+    filled: also migrated and seeded, the demo in place, its agency's database lent to this process through its
+    environment as a DAG's tasks get it; a server that SATUDATA_DSN names is migrated by hand.
     """
+    if "SATUDATA_DSN" in os.environ:
+        yield settings
+        return
     from etl.services.postgres import is_running, stop
 
     pgdata = settings.home / "pg"
     was_running = is_running(pgdata)
     ground = start_server(settings, airflow=False)
     try:
-        fill(ground)
+        if filled:
+            fill(ground)
         yield ground.settings
     finally:
         if ground.server and not was_running:

@@ -28,7 +28,7 @@ def test_an_agency_with_a_database_and_a_cold_machine(home: Path, monkeypatch: p
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SATUDATA_HOME", str(home))
     monkeypatch.setenv("AIRFLOW_CONN_SKPD_DPMPTSP", "")
-    with prepared(Settings.from_env()) as settings:
+    with prepared(Settings.from_env(), filled=True) as settings:
         first = run(settings, skpd="dpmptsp")
         again = run(settings, skpd="dpmptsp")
         with psycopg2.connect(settings.dsn) as conn, conn.cursor() as cursor:

@@ -1,3 +1,9 @@
+-- name: begin
+SELECT pg_advisory_lock(hashtextextended('satudata:kumpul:' || %(dataset)s, 0));
+
+-- name: end
+SELECT pg_advisory_unlock(hashtextextended('satudata:kumpul:' || %(dataset)s, 0));
+
 -- name: known
 SELECT path, size, mtime_ns, sha256, contract_sha256, submission_id, checked_at, problem
 FROM audit.source_state

@@ -160,3 +160,6 @@ CREATE TABLE audit.source_state (
     PRIMARY KEY (dataset, path)
 );
 COMMENT ON TABLE audit.source_state IS 'What each source looked like when it was last taken, so that what is unchanged is not read again.';
+
+-- What was decided and read is only ever added to; replay, which restores its times, runs as the owner.
+REVOKE UPDATE, DELETE ON audit.decision, audit.release, audit.contract FROM satudata_loader;

@@ -43,7 +43,7 @@ def test_same_bytes_are_kept_once_and_leave_nothing_behind(archive):
 
 
 def test_stored_files_are_read_only(archive):
-    assert archive.store(io.BytesIO(b"x")).path.stat().st_mode & 0o777 == 0o444
+    assert archive.store(io.BytesIO(b"x")).path.stat().st_mode & 0o777 == 0o400
 
 
 def test_a_contract_lies_in_the_same_store(archive):
