@@ -335,7 +335,7 @@ def migrate() -> None:
     with _awake() as settings, warehouse(settings) as conn:
         applied = house.migrate(conn)
         house.seed(conn)
-        syncread_catalogue(conn, catalogue)
+        sync_catalogue(conn, catalogue)
     console.print(f"Migrasi baru: {', '.join(applied) or 'tidak ada'}. Daftar kode dan katalog mutakhir.")
 
 
