@@ -3,7 +3,7 @@ SELECT indikator_id, wilayah_id, periode_id, rincian_id, nilai, penanda, status
 FROM dw.fakta_indikator
 WHERE kode_kabkota = %(kabkota)s
     AND valid_to = 'infinity'
-    AND indikator_id IN (SELECT indikator_id FROM dw.dim_indikator WHERE dataset = %(dataset)s)
+    AND indikator_id = ANY(%(indikator)s::int[])
     AND (%(all_periods)s OR periode_id = ANY(%(periods)s::int[]))
 
 -- name: closing
@@ -35,5 +35,5 @@ FROM dw.fakta_indikator
 WHERE kode_kabkota = %(kabkota)s
     AND valid_to = 'infinity'
     AND nilai IS NOT NULL
-    AND indikator_id IN (SELECT indikator_id FROM dw.dim_indikator WHERE dataset = %(dataset)s)
+    AND indikator_id = ANY(%(indikator)s::int[])
     AND periode_id IN (SELECT periode_id FROM dw.dim_periode WHERE kode = ANY(%(periods)s))
