@@ -199,8 +199,10 @@ class Column(Strict):
 
     @model_validator(mode="after")
     def _fits_role(self) -> Column:
+        fields = type(self).model_fields
+
         def only(field: str, *roles: str) -> None:
-            if getattr(self, field) != type(self).model_fields[field].get_default() and self.role not in roles:
+            if self.role not in roles and getattr(self, field) != fields[field].default:
                 raise ValueError(f"`{field}` hanya untuk role {' / '.join(roles)}")
 
         only("scheme", "wilayah")
