@@ -330,6 +330,7 @@ def migrate() -> None:
     """Siapkan atau perbarui gudang di SATUDATA_DSN: migrasi, daftar kode, katalog."""
     from etl.collect import warehouse
     from etl.load import warehouse as house
+    from etl.load.dimensions import sync_catalogue
 
     catalogue = read_catalogue(Settings.from_env())
     with _awake() as settings, warehouse(settings) as conn:
