@@ -119,6 +119,7 @@ def airflow_env(settings: Settings, dsn: str, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__MAX_MAP_LENGTH": "10000",  # files that one agency may bring at once, its first time
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Makassar",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
