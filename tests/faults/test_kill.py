@@ -25,6 +25,17 @@ CONTENTS = {
         JOIN dw.dim_periode p USING (periode_id) JOIN dw.dim_rincian r USING (rincian_id)
         JOIN audit.submission s ON s.id = f.submission_id
         WHERE f.valid_to = 'infinity' ORDER BY 1, 2, 3, 4""",
+    "history": """
+        SELECT i.kode, w.kode, p.kode, r.kode, f.nilai, f.valid_to = 'infinity' FROM dw.fakta_indikator f
+        JOIN dw.dim_indikator i USING (indikator_id) JOIN dw.dim_wilayah w USING (wilayah_id)
+        JOIN dw.dim_periode p USING (periode_id) JOIN dw.dim_rincian r USING (rincian_id)
+        ORDER BY 1, 2, 3, 4, f.valid_from""",
+    "findings": """
+        SELECT s.path, f.rule, f.severity, f.file, f.sheet, f.row_no, f.col, f.value, f.message
+        FROM audit.finding f JOIN audit.submission s ON s.id = f.submission_id ORDER BY 1, 2, 6, 7, 8, 9""",
+    "decisions": """
+        SELECT s.path, d.decision, d.decided_by, d.reason, r.n_new FROM audit.decision d
+        JOIN audit.submission s ON s.id = d.submission_id LEFT JOIN audit.release r ON r.decision_id = d.id ORDER BY 1""",
     "submissions": """
         SELECT dataset, path, sha256, status, n_received, n_loaded, n_unchanged, n_quarantined
         FROM audit.submission ORDER BY 1, 2, 3, 4""",
