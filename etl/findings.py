@@ -7,6 +7,7 @@ submission when it has no row), `catatan` lets it load but waits for the walidat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -28,9 +29,21 @@ class Owner(StrEnum):
     DISKOMINFO = "diskominfo"
 
 
+_NIK = re.compile(r"(?<![0-9A-Za-z])(\d{4})\d{11}(\d)(?![0-9A-Za-z])")
+"""Sixteen digits: NIK or KK number. A sentence may quote a header or a cell, and what it quotes is read by many."""
+
+
+def mask_nik(text: str) -> str:
+    """`6408994104900001` → `6408•••••••••••1`."""
+    return _NIK.sub(r"\1•••••••••••\2", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. `row` is the 1-based row as Excel shows it, `column` its letters; both empty for a whole file."""
+    """One fault. `row` is the 1-based row as Excel shows it, `column` its letters; both empty for a whole file.
+
+    NIK and KK numbers in what it quotes are masked, wherever the finding goes (UU 27/2022).
+    """
 
     rule: str
     message: str
@@ -44,6 +57,10 @@ class Finding:
     column: str = ""
     header: str = ""
     value: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("message", "header", "value"):
+            object.__setattr__(self, name, mask_nik(getattr(self, name)))
 
     @property
     def cell(self) -> str:
