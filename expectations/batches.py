@@ -114,7 +114,8 @@ class Batches:
         values = self.tidy.rows[name]
         if column.role in ("ukuran", "kontrol"):
             return values.to_numpy(dtype="float64", na_value=np.nan)
-        return identity(values) if kinds <= {"unique", "unique_together"} else categorical(values)
+        only_sameness = kinds <= {"unique", "unique_together"} and not isinstance(values.array, pd.Categorical)
+        return identity(values) if only_sameness else categorical(values)
 
     def _sum_over_spread(self, name: str) -> npt.NDArray[np.float64]:
         """Per row the sum of a spread column's figures; missing where none is filled."""
@@ -377,6 +378,5 @@ def categorical(values: pd.Series | pa.Array | pa.ChunkedArray) -> pd.Categorica
 
 def identity(values: pd.Series) -> npt.NDArray[np.float64]:
     """One number per distinct text, missing where the text is."""
-    codes = categorical(values).codes
-    numbers: npt.NDArray[np.float64] = np.where(codes < 0, np.nan, codes)
+    numbers: npt.NDArray[np.float64] = encoded(values).indices.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return numbers
