@@ -64,8 +64,10 @@ class Finding:
 
     @property
     def cell(self) -> str:
-        """`C12` where both are known, else what is."""
-        return f"{self.column}{self.row}" if self.row is not None else self.column
+        """`C12`; `baris 12` where only the row is known, `C` where only the column is."""
+        if self.row is None:
+            return self.column
+        return f"{self.column}{self.row}" if self.column else f"baris {self.row}"
 
     def at(self, *, file: str = "", sheet: str = "") -> Finding:
         """The same finding with file and sheet filled in where they were empty."""

@@ -95,7 +95,7 @@ def _returned_because(account: Account) -> str:
     if account.decisions and account.decisions[-1].decision == "dikembalikan" and not account.decisions[-1].automatic:
         last = account.decisions[-1]
         return f"{last.by}: {last.reason}"
-    reasons = [f for f in account.findings if f.severity is Severity.TOLAK and not f.row]
+    reasons = [f for f in account.findings if f.severity is Severity.TOLAK and not (f.row and f.column)]
     return reasons[0].message if reasons else "Temuannya ada di bawah."
 
 
@@ -245,7 +245,7 @@ def _finding_line(finding: Finding) -> dict[str, Any]:
         "lembar": finding.sheet,
         "sel": finding.cell if finding.row else finding.column or "seluruh berkas",
         "kolom": finding.header,
-        "nilai": finding.value or ("kosong" if finding.row else "–"),
+        "nilai": finding.value or ("kosong" if finding.row and finding.column else "–"),
         "tertulis": bool(finding.value),
         "pesan": finding.message,
         "sebab": finding.cause,
@@ -261,7 +261,7 @@ def _where(total: RuleTotal, findings: Sequence[Finding]) -> str:
     sheet = f" (lembar {cells[0].sheet})" if cells[0].sheet else ""
     shown = [finding.cell for finding in cells[:3]]
     more = "mulai dari" if total.cells > len(shown) else "di"
-    return f"{number(total.cells)} temuan, {more} sel {words(shown)}{sheet}"
+    return f"{number(total.cells)} temuan, {more} {'sel ' * bool(cells[0].column)}{words(shown)}{sheet}"
 
 
 # ── differences, checks, facts ───────────────────────────────────────────────────────────────────────────────────────

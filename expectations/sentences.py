@@ -182,6 +182,27 @@ COULD_NOT_RUN = Sentence(
 """For a rule whose expectation raised: a check that could not run must not pass."""
 
 
+HEADINGS: dict[str, str] = {
+    "ambang_karantina": "Terlalu banyak baris yang salah",
+    "berkas_kembar": "Isi sama dengan berkas lain",
+    "bukan_lembar_kerja": "Bukan berkas Excel atau CSV",
+    "byte_nul": "Berkas bukan teks",
+    "kepala_ditemukan": "Kepala tabel tidak di tempatnya",
+    "kepala_terbaca": "Judul kolom tidak terbaca",
+    "kolom_baru": "Ada kolom baru",
+    "kolom_ganda": "Judul kolom dipakai dua kali",
+    "kolom_wajib": "Kolom wajib tidak ada",
+    "kueri_ditolak": "Basis data berubah susunannya",
+    "lembar_ada": "Lembar tidak ditemukan",
+    "pengodean": "Huruf tidak terbaca sebagaimana mestinya",
+    "satu_tabel": "Ada dua tabel di satu lembar",
+    "susunan_kontrak": "Kontrak tidak cocok dengan lembarnya",
+    "tabel_berisi": "Tabel tidak berisi data",
+    "terlalu_besar": "Berkas terlalu besar",
+}
+"""What is wrong in a few words, for findings on files: their rules are named after what should hold."""
+
+
 def sentence(rule: str) -> Sentence:
     """The sentences of a rule; a rule without its own gets plain ones, so that no finding is without words."""
     return SENTENCES.get(rule) or Sentence(
@@ -189,7 +210,7 @@ def sentence(rule: str) -> Sentence:
         "Isi ini tidak lolos pemeriksaan.",
         "Salah ketik atau salah salin.",
         "Periksa dan perbaiki isinya, lalu simpan kembali.",
-        fault=rule.replace("_", " ").capitalize(),
+        fault=HEADINGS.get(rule) or rule.replace("_", " ").capitalize(),
     )
 
 

@@ -301,3 +301,12 @@ def test_write_puts_the_page_where_the_overview_looks(tmp_path: Path) -> None:
 
 def test_broken_characters_do_not_stop_the_report(tmp_path: Path) -> None:
     write(account(findings=(finding("angka_terbaca", 3, value="\udcff12"),), rule_totals=()), tmp_path)
+
+
+def test_a_finding_on_a_row_is_not_called_a_cell() -> None:
+    moved = finding("kepala_ditemukan", 7, column="", header="", value="")
+    html = render(account(findings=(moved,), rule_totals=(total("kepala_ditemukan", 1),)))
+    assert "Kepala tabel tidak di tempatnya" in html
+    assert "di baris 7" in html
+    assert "sel 7" not in html
+    assert "sel baris" not in html
