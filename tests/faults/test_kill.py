@@ -35,7 +35,8 @@ CONTENTS = {
         FROM audit.finding f JOIN audit.submission s ON s.id = f.submission_id ORDER BY 1, 2, 6, 7, 8, 9""",
     "decisions": """
         SELECT s.path, d.decision, d.decided_by, d.reason, r.n_new FROM audit.decision d
-        JOIN audit.submission s ON s.id = d.submission_id LEFT JOIN audit.release r ON r.decision_id = d.id ORDER BY 1""",
+        JOIN audit.submission s ON s.id = d.submission_id LEFT JOIN audit.release r ON r.decision_id = d.id
+        ORDER BY 1""",
     "submissions": """
         SELECT dataset, path, sha256, status, n_received, n_loaded, n_unchanged, n_quarantined
         FROM audit.submission ORDER BY 1, 2, 3, 4""",

@@ -1,9 +1,9 @@
 """Golden cases: every folder beside this file is one, `contract.yaml` + `input.*` → `expect.csv` (or `refused.txt`).
 
 contract.yaml holds what matters to the case; the rest comes from grids.contract_of. input.csv is one sheet of text
-cells; input.json is `{"file": name, "sheets": [{"name": …, "rows": [[cell, …], …]}]}` with number cells as numbers. expect.csv
-lists every figure by source row and column. faults.csv, where there is one, lists every bad cell; refused.txt lists
-pieces of sentences that the refusal must contain.
+cells; input.json is `{"file": name, "sheets": [{"name": …, "rows": [[cell, …], …]}]}` with number cells as
+numbers. expect.csv lists every figure by source row and column. faults.csv, where there is one, lists every bad cell;
+refused.txt lists pieces of sentences that the refusal must contain.
 """
 
 from __future__ import annotations
