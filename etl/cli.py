@@ -58,11 +58,12 @@ def _contract(settings: Settings, dataset: str) -> Contract:
 
 
 @app.command()
-def up() -> None:
+def up(port: Annotated[int, typer.Option(help="Port Airflow; bila terpakai, port kosong berikutnya.")] = 8080) -> None:
     """Nyalakan semuanya (PostgreSQL, gudang, Airflow, sumber demo) sampai Ctrl-C."""
     from etl.services.up import up as start
 
-    raise typer.Exit(start(Settings.from_env(), announce=lambda facts: _print_summary(Settings.from_env(), facts)))
+    settings = Settings.from_env()
+    raise typer.Exit(start(settings, announce=lambda facts: _print_summary(settings, facts), port=port))
 
 
 @app.command()
@@ -184,8 +185,9 @@ def _exit_by(outcomes: list[Any]) -> None:
 
 
 def _tell(outcome: Any) -> None:
+    loaded = "siap dimuat" if outcome.status == "menunggu" else "dimuat"
     counts = (
-        f"{outcome.received} baris: {outcome.loaded} dimuat, {outcome.unchanged} tidak berubah, "
+        f"{outcome.received} baris: {outcome.loaded} {loaded}, {outcome.unchanged} tidak berubah, "
         f"{outcome.quarantined} dikarantina"
     )
     number = f"#{outcome.submission_id}" if outcome.submission_id else ""
@@ -270,14 +272,21 @@ def why(
 ) -> None:
     """Asal satu angka: nilai, berkas, lembar, baris, penerimaan, pemeriksaan, perilis, versi sebelumnya."""
     from etl.collect import warehouse
+    from etl.load.account import recent_submissions
     from etl.load.account import why as account
 
     with _awake() as settings, warehouse(settings) as conn:
         figures = account(conn, dataset, wilayah, periode, rincian=rincian, indikator=indikator)
+        listed = [line.submission for line in recent_submissions(conn)] if not figures else []
     if not figures:
+        waiting = [f"#{s.id} ({s.path})" for s in listed if (s.dataset, s.status) == (dataset, "menunggu")]
         raise fail(
-            f"Tidak ada angka {dataset} untuk wilayah {wilayah} periode {periode}. "
-            "Periksa kodenya (wilayah memakai kode Kemendagri bertitik), atau kirimannya belum dirilis: satudata status"
+            f"Tidak ada angka {dataset} yang dirilis untuk wilayah {wilayah} periode {periode}. "
+            + (
+                f"Menunggu rilis: {', '.join(waiting)}."
+                if waiting
+                else "Periksa kodenya: wilayah memakai titik (64.08)."
+            )
         )
     for figure in figures:
         console.print(str(figure), markup=False, highlight=False)

@@ -82,7 +82,7 @@ def _loaded_sentence(s: Submission) -> tuple[str, str]:
         parts.append(f"{number(s.n_quarantined)} dikarantina")
     end = "menunggu keputusan walidata" if s.status == "menunggu" else "sudah dirilis ke portal"
     further = (
-        "Portal belum menampilkan angka kiriman ini; yang tampil masih angka sebelumnya."
+        "Portal belum menampilkan angka kiriman ini; yang tampil masih angka sebelumnya, bila ada."
         if s.status == "menunggu"
         else ""
     )
@@ -280,7 +280,7 @@ def _differences(account: Account) -> dict[str, Any]:
     elif not parts:
         text = "Tidak ada beda dengan angka yang sudah dirilis."
     elif not lines:
-        text = f"Kiriman pertama dataset ini: {words(parts)}, belum ada versi sebelumnya."
+        text = f"{words(parts).capitalize()}: belum ada angka sebelumnya untuk periode ini."
     else:
         text = f"{words(parts).capitalize()} dibanding yang sudah dirilis."
     cut = f"{number(len(lines))} beda terbesar ditampilkan dari {number(total)}." if 0 < len(lines) < total else ""

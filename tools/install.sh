@@ -46,7 +46,7 @@ link_project() {
     local site
     site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
     pwd >"$site/satudata.pth"
-    printf '#!/bin/sh\nexec "$(dirname "$0")/python" -m etl.cli "$@"\n' >"$venv/bin/satudata"
+    printf '#!/bin/sh\nexec "$(dirname "$0")/python" -P -m etl.cli "$@"\n' >"$venv/bin/satudata"
     chmod +x "$venv/bin/satudata"
     if [ -d etl ]; then "$venv/bin/python" -m compileall -q etl dags expectations; fi
 }

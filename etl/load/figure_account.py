@@ -93,7 +93,8 @@ class FigureAccount:
         else:
             lines += _told(self.current, self.satuan, self.skpd)
         lines += [
-            f"  Sebelumnya {v.shown} {self.satuan}, berlaku {_day(v.valid_from)} sampai {_day(v.valid_to)}: "
+            f"  Sebelumnya {v.shown} {self.satuan}, "
+            f"berlaku {moment_text(v.valid_from)} sampai {moment_text(v.valid_to)}: "
             f"{v.file} [{v.sheet}] {v.column}{v.row}, kiriman {v.submission_id}, "
             f"dirilis {v.released_by} ({v.reason or 'tanpa alasan'})"
             for v in self.earlier
@@ -108,10 +109,11 @@ def _told(version: Version, satuan: str, skpd: str) -> list[str]:
         f"  Nilai       {version.shown} {satuan} (angka {version.status})",
         f"  Berkas      {version.file}, lembar {version.sheet or '-'}, sel {version.column}{version.row}, dari {skpd}",
         f"  Sidik       sha256 {version.sha256}",
-        f"  Diterima    {_day(version.received_at)} sebagai kiriman {version.submission_id}",
+        f"  Diterima    {moment_text(version.received_at)} sebagai kiriman {version.submission_id}",
         f"  Diperiksa   {passed} dari {len(version.checks)} pemeriksaan tanpa temuan pada kiriman ini"
         + (f"; dengan temuan: {'; '.join(noted)}" if noted else ""),
-        f"  Dirilis     {_day(version.released_at)} oleh {version.released_by}: {version.reason or 'tanpa alasan'}",
+        f"  Dirilis     {moment_text(version.released_at)} oleh {version.released_by}: "
+        + (version.reason or "tanpa alasan"),
     ]
 
 
@@ -120,7 +122,8 @@ def indonesian(value: Decimal) -> str:
     return f"{value:,f}".translate(str.maketrans(",.", ".,"))
 
 
-def _day(moment: datetime | None) -> str:
+def moment_text(moment: datetime | None) -> str:
+    """As people of the regency read a time; empty is now."""
     return f"{moment.astimezone(LOCAL):%d-%m-%Y %H:%M} WITA" if moment else "sekarang"
 
 

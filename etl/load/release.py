@@ -9,6 +9,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from etl.load import records
+from etl.load.figure_account import moment_text
 from etl.load.figures import apply, difference, staged
 from etl.load.received import Submission, read_submission
 from etl.load.submission import (
@@ -113,7 +114,7 @@ def _waiting(cursor: Cursor, submission_id: int, act: str) -> Submission:
         state = "sudah digantikan oleh kiriman yang lebih baru dari sumber yang sama. Putuskan kiriman yang baru itu."
     elif decided:
         decision, by, at = decided[0]
-        state = f"sudah {decision} oleh {by} pada {at:%d-%m-%Y %H:%M} UTC. Keputusan hanya sekali; kirim berkas baru."
+        state = f"sudah {decision} oleh {by} pada {moment_text(at)}. Keputusan hanya sekali; kirim berkas baru."
     else:
         state = _STATES.get(submission.status, submission.status)
     raise DecisionRefused(f"Tidak dapat {act} kiriman {submission_id} ({submission.path}): {state}")

@@ -229,7 +229,7 @@ def test_difference_between_a_mark_and_a_number() -> None:
     ("changes", "sentence"),
     [
         ({"n_new": 0, "n_changed": 0}, "Tidak ada beda dengan angka yang sudah dirilis."),
-        ({"n_new": 60, "n_changed": 0}, "Kiriman pertama dataset ini: 60 angka baru, belum ada versi sebelumnya."),
+        ({"n_new": 60, "n_changed": 0}, "60 angka baru: belum ada angka sebelumnya untuk periode ini."),
         ({"status": "dikembalikan", "n_new": 0, "n_changed": 0}, "Tidak dibandingkan: kiriman ini dikembalikan."),
         ({"status": "diterima"}, "Belum dibandingkan."),
     ],
