@@ -13,12 +13,15 @@ from psycopg2.extensions import cursor as Cursor
 
 _CHUNK = 1 << 20
 
+_PIECE = 2_048
+"""Rows per piece: less than the connection's buffer of 200 KB, so that the server has some left while we write more."""
+
 
 class _CsvOf(io.RawIOBase):
     """A table as CSV, written piece by piece while the server takes in the piece before."""
 
     def __init__(self, table: pa.Table) -> None:
-        self._batches = iter(table.to_batches(max_chunksize=8_192))
+        self._batches = iter(table.to_batches(max_chunksize=_PIECE))
         self._options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
         self._piece = memoryview(b"")
 
