@@ -87,13 +87,16 @@ def difference(
     if current.num_rows == 0:
         none = np.array([], dtype=np.int64)
         return Difference(figures, current, np.arange(len(figures)), none, none, none, none)
-    order = np.argsort(theirs_key, kind="stable")
-    current, theirs_key = current.take(pa.array(order)).combine_chunks(), theirs_key[order]
+    if (theirs_key[1:] < theirs_key[:-1]).any():  # as a rule they stand in the order in which they were loaded
+        order = np.argsort(theirs_key)
+        current, theirs_key = current.take(pa.array(order)), theirs_key[order]
+    current = current.combine_chunks()
     place = np.searchsorted(theirs_key, ours_key)
     place[place == len(theirs_key)] = 0
     known = theirs_key[place] == ours_key
     ours, was = np.flatnonzero(known), place[known]
-    differs = _differs(figures.take(ours), current.take(pa.array(was)), status)
+    said = current.select(["nilai", "penanda", "status"]).take(pa.array(was))
+    differs = _differs(figures.take(ours), said, status)
     missing = np.ones(len(theirs_key), dtype=bool)
     missing[was] = False
     removed = np.flatnonzero(missing) if may_remove and mode != "tambah" else np.array([], dtype=np.int64)
