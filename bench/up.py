@@ -1,0 +1,60 @@
+"""`make up` on an installed machine: seconds until the first runs have ended, and the most memory it all ever held."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from etl.services.processes import MARK
+from etl.settings import PROJECT
+
+READY = "Berjalan."
+
+
+def proportional_mb(home: Path) -> float:
+    """PSS of every process of this installation, shared pages counted once."""
+    total = 0
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == str(home) or str(home) in " ".join(process.cmdline()):
+                total += process.memory_full_info().pss
+        except (psutil.Error, OSError):
+            continue
+    return total / 2**20
+
+
+def measure(home: Path) -> tuple[float, float]:
+    """(seconds, peak MB) of `satudata up` with the demo regency in an empty home; everything is ended afterwards."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("SATUDATA_")}
+    env |= {"SATUDATA_HOME": str(home), "PYTHONPATH": str(PROJECT)}
+    start = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "etl.cli", "up", "--port", "18080"],
+        env=env, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    peak, done = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(2):
+            peak[0] = max(peak[0], proportional_mb(home))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if READY in line:
+                return time.monotonic() - start, peak[0]
+        raise SystemExit("satudata up berakhir sebelum siap:\n" + "".join(said[-20:]))
+    finally:
+        done.set()
+        process.terminate()
+        process.wait(timeout=120)
