@@ -55,7 +55,9 @@ def collect(skpd: str, settings: Settings, *, dataset: str | None = None, force:
     """What one agency has new: every changed source archived and registered, plus what was left unfinished.
 
     A dataset whose source fails comes back as a unit without a submission, so that it fails in its own task and leaves
-    its neighbours alone. force: take unchanged sources too. Raises InvalidContracts.
+    its neighbours alone. force: take unchanged sources too.
+
+    Raises InvalidContracts, and Refused when a contract would give released figures another meaning.
     """
     catalogue = load_contracts(settings.datasets, only_skpd=skpd)
     units: list[Unit] = []
