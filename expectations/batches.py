@@ -160,13 +160,16 @@ class Batches:
         """Figures of totals rows beside the sum of the figures that they are the total of.
 
         A totals row says as much of its key as it has: without a region it is the total of the uppermost level there
-        is, with a breakdown (`jenis_kelamin=L`) of all figures that have it. Only additive indicators are compared.
+        is, with a breakdown (`jenis_kelamin=L`) of all figures that have it. Only additive indicators are compared,
+        and nothing while a row could not be read: its figures are missing from every sum, and that is told already.
         """
         controls = self.tidy.controls
         additive = [code for code, about in self.contract.indikator.items() if about.additive]
         on_rows = self.tidy.rows.index
         lines = pd.DataFrame({name: controls[name].to_pandas() for name in (*FIGURE_KEY, "key", "col_no", "nilai")})
         lines = lines[lines["indikator"].isin(additive) & ~lines["key"].isin(on_rows) & lines["nilai"].notna()]
+        if any(len(faults.bad_keys) for faults in self.tidy.faults):
+            lines = lines.iloc[:0]
         lines = lines.reset_index(drop=True)
         sums = pd.Series(np.nan, index=lines.index)
         for (wilayah, rincian), group in lines.groupby(["wilayah", "rincian"], dropna=False, observed=True):
