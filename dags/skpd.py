@@ -18,6 +18,7 @@ from airflow.sdk import (
     Param,
     RetryAction,
     RetryRule,
+    get_current_context,
     get_parsing_context,
     task,
 )
@@ -53,11 +54,12 @@ def collect(skpd: str, params: dict[str, Any] | None = None) -> list[dict[str, A
     return pipeline.collect(skpd, Settings.from_env(), dataset=chosen.get("dataset"), force=bool(chosen.get("force")))
 
 
-@task(map_index_template="{{ task.op_kwargs['unit']['label'] }}")
+@task(map_index_template="{{ task.op_kwargs['unit']['label'] }}{{ ' · ' ~ periode if periode is defined else '' }}")
 def ingest(unit: dict[str, Any], alias: str, outlet_events: Any = None) -> dict[str, Any]:
     from etl import pipeline
 
     outcome = pipeline.ingest(unit, Settings.from_env())
+    get_current_context()["periode"] = outcome["period"]
     if outcome["status"] == "dirilis":
         outlet_events[AssetAlias(alias)].add(Asset(unit["dataset"], uri_of(unit["dataset"])), extra=outcome)
     return outcome

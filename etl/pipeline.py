@@ -53,6 +53,7 @@ class Outcome:
     loaded: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    period: str = ""
     findings: tuple[str, ...] = field(default=())
 
 
@@ -248,7 +249,7 @@ def _outcome(conn: Connection, unit: dict[str, Any]) -> Outcome:
 
     s = describe(conn, unit["submission_id"])
     counts = (s.n_received, s.n_loaded, s.n_unchanged, s.n_quarantined)
-    return Outcome(unit["dataset"], unit["label"], s.status, s.id, *counts)
+    return Outcome(unit["dataset"], unit["label"], s.status, s.id, *counts, period=s.label if s.periods else "")
 
 
 # ── report, run, decisions ───────────────────────────────────────────────────────────────────────────────────────────

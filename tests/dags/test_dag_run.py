@@ -42,13 +42,20 @@ def test_a_returned_submission_fails_alone(journey: dict[str, Any], warehouse_ds
     with psycopg2.connect(warehouse_dsn) as conn, conn.cursor() as cursor:
         cursor.execute("SELECT dataset, path, status, n_loaded FROM audit.submission ORDER BY id")
         submissions = cursor.fetchall()
+        cursor.execute("SELECT path, label FROM audit.submission")
+        periods = dict(cursor.fetchall())
     returned = [path for _, path, status, _ in submissions if status == "dikembalikan"]
     assert len(submissions) > len(returned) > 0, "the demo agency sends both kinds"
 
     ingested = {task["label"]: task for task in journey["tasks"] if task["task"] == "ingest"}
     expected = {
-        f"{dataset.split('.')[1]}: {Path(path).name}": "failed" if path in returned else "success"
+        f"{dataset.split('.')[1]}: {Path(path).name}": "failed"
         for dataset, path, _, _ in submissions
+        if path in returned
+    } | {
+        f"{dataset.split('.')[1]}: {Path(path).name} · {periods[path]}": "success"
+        for dataset, path, _, _ in submissions
+        if path not in returned
     }
     assert {label: task["state"] for label, task in ingested.items()} == expected
     assert all(task["tries"] == 1 for task in ingested.values()), "what was returned is not tried again"
