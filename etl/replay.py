@@ -12,7 +12,7 @@ from etl.catalogue import Catalogue, load_contracts
 from etl.collect import Unit, enter, warehouse
 from etl.contract import Contract
 from etl.extract import journal
-from etl.extract.archive import Archive
+from etl.extract.archive import Archive, ArchiveError
 from etl.pipeline import Outcome, decide, quiet, run_unit
 from etl.settings import Settings
 
@@ -51,11 +51,16 @@ def _receive_again(event: dict[str, Any], settings: Settings, at: datetime) -> O
     from etl.load.dimensions import sync_catalogue
     from etl.load.submission import of_event
 
+    archive = Archive(settings.archive)
     with warehouse(settings) as conn:
         known = of_event(conn, event["id"])
         if known is not None and known.status != "diterima":
             return None
-        contract_json = Archive(settings.archive).path(event["contract_sha256"]).read_text(encoding="utf-8")
+        try:
+            archive.verify(event["sha256"])
+            contract_json = archive.verify(event["contract_sha256"]).read_text(encoding="utf-8")
+        except ArchiveError as damaged:
+            return Outcome(event["dataset"], event["path"], "gagal", findings=(str(damaged),))
         contract = Contract.model_validate_json(contract_json)
         sync_catalogue(conn, Catalogue({contract.id: contract}, {}), guard=False)
         submission_id = known.id if known else enter(conn, event, contract_json)

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from etl.load.warehouse import transaction
+from etl.load.warehouse import sql, transaction
 from etl.settings import WAREHOUSE_SQL
 
 KEPT = 20
@@ -35,7 +35,7 @@ def run_checks(conn: Connection, folder: Path = WAREHOUSE_SQL / "checks") -> lis
     """Every statement that does not hold; empty when all do. Reads one snapshot, changes nothing."""
     broken = []
     with transaction(conn) as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute(sql("load/migration.sql#one_snapshot"))
         for file in sorted(folder.glob("*.sql")):
             query = file.read_text(encoding="utf-8")
             cursor.execute(query)

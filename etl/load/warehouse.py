@@ -312,6 +312,6 @@ def create_reader(conn: Connection, name: str, password: str) -> None:
     role = compose.Identifier(name)
     verifier = encrypt_password(password, name, conn, "scram-sha-256")
     with transaction(conn) as cursor:
-        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,))
-        verb = compose.SQL("ALTER" if cursor.fetchone() is not None else "CREATE")
+        known = rows(cursor, "load/migration.sql#role_exists", {"name": name})
+        verb = compose.SQL("ALTER" if known else "CREATE")
         cursor.execute(compose.SQL(sql("reader.sql")).format(verb=verb, role=role, password=compose.Literal(verifier)))

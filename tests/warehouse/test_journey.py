@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from etl.collect import warehouse
+from etl.extract.archive import Archive
 from etl.findings import SourceUnavailable
 from etl.load.account import why
 from etl.load.checks import run_checks
@@ -222,6 +223,22 @@ def test_replay_reads_each_file_by_the_contract_of_its_day(regency, another_ware
     shutil.copytree(regency.settings.archive, empty.settings.archive)
     assert [o.status for o in replay(empty.settings)] == ["dirilis"]
     assert len(empty.query("SELECT * FROM dw.fakta_indikator")) == 8
+
+
+def test_replay_does_not_take_bytes_that_changed_in_the_archive(regency, another_warehouse_dsn, tmp_path):
+    regency.drop("puskesmas 2023.xlsx", GOOD)
+    regency.drop("puskesmas 2024.xlsx", {**GOOD, "Muara Wahau": (3, 4)})
+    regency.go()
+    empty = Regency(tmp_path / "lain", another_warehouse_dsn)
+    shutil.copytree(regency.settings.archive, empty.settings.archive)
+    ((sha256,),) = regency.query("SELECT sha256 FROM audit.submission WHERE path = 'puskesmas 2023.xlsx'")
+    kept = Archive(empty.settings.archive).path(sha256)
+    kept.chmod(0o600)
+    kept.write_bytes(kept.read_bytes().replace(b"PK", b"PX", 1))
+    damaged, whole = replay(empty.settings)
+    assert (damaged.status, whole.status) == ("gagal", "dirilis")
+    assert "berubah" in damaged.findings[0]
+    assert {period for _, period in empty.figures()} == {"2024"}
 
 
 def test_another_title_reads_no_old_file_again_and_another_rule_does_in_the_old_order(regency):

@@ -13,3 +13,9 @@ ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now();
 
 -- name: as_owner
 SET LOCAL ROLE satudata_owner;
+
+-- name: role_exists
+SELECT FROM pg_roles WHERE rolname = %(name)s;
+
+-- name: one_snapshot
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
