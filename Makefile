@@ -1,5 +1,5 @@
 # Thin names for the commands below; `.venv/bin/satudata --help` has the rest.
-.PHONY: up down test bench lint install install-dev
+.PHONY: up down test bench lint install install-dev servers
 RUN = .venv/bin
 
 up: install
@@ -8,7 +8,7 @@ up: install
 down:
 	@if [ -x $(RUN)/satudata ]; then $(RUN)/satudata down; fi
 
-test: install-dev
+test: install-dev servers
 	$(RUN)/pytest
 
 bench: install-dev
@@ -25,3 +25,6 @@ install:
 
 install-dev:
 	@tools/install.sh requirements-dev.lock
+
+servers:
+	@tools/servers.sh

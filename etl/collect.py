@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from etl.catalogue import load_contracts
-from etl.contract import Contract, DatabaseSource, FolderSource, Skpd
+from etl.contract import Contract, Skpd
 from etl.extract import journal
 from etl.extract.archive import Archive, Archived, ArchiveError
 from etl.findings import Finding, Refused, SourceUnavailable
 from etl.settings import Settings
+from etl.sources import DatabaseSource, FolderSource
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -108,6 +109,7 @@ def collect_dataset(conn: Connection, contract: Contract, skpd: Skpd, settings: 
         if isinstance(contract.source, DatabaseSource):
             _collect_database(conn, contract, contract.source, settings, force)
         else:
+            assert isinstance(contract.source, FolderSource)
             _collect_folder(conn, contract, contract.source, skpd, settings, force)
 
 

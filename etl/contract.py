@@ -7,17 +7,13 @@ catalogue says. Unknown keys are refused. etl.catalogue reads the files and repo
 from __future__ import annotations
 
 import json
-import re
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from etl.rules import PartsSum, Rule, Strict
-
-IDENTIFIER = r"^[a-z][a-z0-9_]*$"
-"""Names of datasets, columns and indicators: they become keys, file names and URLs."""
-
+from etl.sources import IDENTIFIER, Source
 
 # ── who and when ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -29,7 +25,9 @@ class Skpd(Strict):
     kode: str = Field(pattern=r"^KT\d{2}[a-z]?$")
     """Key into warehouse_sql/reference/skpd.csv."""
     folder: str
-    """Where the agency shares its files, below the sources root, or a whole fsspec URL."""
+    """Where the agency shares its files: below the sources root, or a whole URL (smb, sftp, s3, webdav, …)."""
+    connection: str | None = Field(default=None, pattern=IDENTIFIER)
+    """Airflow connection that holds the login to that folder; never a password in this file."""
     kontak: str
     """E-mail of the person at the agency who repairs a returned submission."""
 
@@ -44,73 +42,6 @@ class Calendar(Strict):
     """Days after the due day before the agency counts as late."""
 
 
-# ── where from ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class PeriodFrom(Strict):
-    """Where the period stands. Parts found in several places (month in a column, year in the file name) are joined."""
-
-    place: Literal["column", "sheet", "file", "title", "header", "fixed"]
-    pattern: str | None = None
-    """Regular expression whose first group (or whole match) is the period text; for `sheet`, `file` and `title`."""
-    value: str | None = None
-    """The period itself (or the missing part of it), for `fixed`."""
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                re.compile(value)
-            except re.error as error:
-                raise ValueError(f"bukan ekspresi reguler: {error}") from error
-        return value
-
-    @model_validator(mode="after")
-    def _fixed_has_value(self) -> PeriodFrom:
-        if (self.place == "fixed") != (self.value is not None):
-            raise ValueError("`value` diisi bila dan hanya bila place: fixed")
-        return self
-
-
-class FolderSource(Strict):
-    """Files in the agency's shared folder."""
-
-    kind: Literal["folder"]
-    files: str
-    """Pattern of the file's path below the agency's folder, e.g. `faskes/faskes*.xlsx`; `**` crosses folders."""
-    path: str | None = None
-    """Another folder than the agency's own: any fsspec URL."""
-    encoding: str | None = None
-    """Of a delimited file; found by rule (UTF-8, UTF-16 by its mark, else cp1252) when absent."""
-    delimiter: str | None = Field(default=None, max_length=1)
-    """Of a delimited file; found by rule when absent."""
-    periods: tuple[PeriodFrom, ...] = (PeriodFrom(place="column"),)
-
-
-class DatabaseSource(Strict):
-    """A query on the agency's database, read only."""
-
-    kind: Literal["database"]
-    connection: str = Field(pattern=IDENTIFIER)
-    """Airflow connection id, or environment variable AIRFLOW_CONN_<NAME>; never a password in this file."""
-    query: str
-    """One SELECT with a total ORDER BY, so that the same data give the same bytes."""
-    periods: tuple[PeriodFrom, ...] = (PeriodFrom(place="column"),)
-
-    @field_validator("query")
-    @classmethod
-    def _is_select(cls, value: str) -> str:
-        if not re.match(r"(?is)^\s*(select|with)\b", value):
-            raise ValueError("hanya SELECT (atau WITH … SELECT) yang boleh")
-        if not re.search(r"(?is)\border\s+by\b", value):
-            raise ValueError("tambahkan ORDER BY: tanpa urutan tetap, data yang sama tampak berubah")
-        return value
-
-
-Source = Annotated[FolderSource | DatabaseSource, Field(discriminator="kind")]
-
-
 # ── how it reads ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -119,6 +50,8 @@ class Header(Strict):
 
     row: int | None = Field(default=None, ge=1)
     find: tuple[str, ...] = ()
+    nth: int = Field(default=1, ge=1)
+    """Which of the rows that hold the texts: the second table of a sheet has the second header."""
     rows: int = Field(default=1, ge=1, le=4)
     """Header rows, from the found row down. Merged cells are filled to the right and names joined with ` / `."""
     none: bool = False
@@ -138,7 +71,11 @@ class Layout(Strict):
     """First period that this block reads (its code, e.g. `2024` or `2024-06`); the block without it reads the rest."""
     sheet: str | tuple[str, ...] | None = None
     """Sheet name(s), `*` wildcards allowed; absent: the only or first visible sheet."""
+    area: str | None = Field(default=None, pattern=r"^[A-Z]{1,3}(\d+)?:[A-Z]{1,3}(\d+)?$")
+    """Only this part of the sheet, e.g. `A:F` or `A4:F60`: of two tables side by side, one."""
     header: Header = Header(row=1)
+    repeat: bool = False
+    """Every further row that holds the header's texts begins another table of the same kind, with its own title."""
     skip: int = Field(default=0, ge=0)
     """Rows between header and data (units, column numbers)."""
     stop: tuple[str, ...] = ()
@@ -149,6 +86,23 @@ class Layout(Strict):
     """Rows and columns are exchanged first; findings still name the cell as the sheet shows it."""
     aliases: dict[str, tuple[str, ...]] = {}
     """Header texts of this period's files, beside those of the columns themselves."""
+
+
+class Hierarchy(Strict):
+    """Rows above other rows, as in budget reports: what has rows below it is a subtotal, checked and never stored.
+
+    How deep a row lies is told by the codes of its column(s) (`5.1.02` above `5.1.02.01`; a later column is deeper),
+    by the first of `levels` that its code fits, or by the spaces before its label.
+    """
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    """Contract column(s) of the code or the label, from coarse to fine."""
+    by: Literal["kode", "indentasi"] = "kode"
+    levels: dict[Annotated[str, Field(pattern=IDENTIFIER)], str] = {}
+    """Name → regular expression of the whole code, from coarse to fine, where one column mixes several code lists."""
+    check: bool = True
+    """Compare each subtotal with the sum of the leaves below it (additive indicators only)."""
+    tolerance: float = Field(default=0.5, ge=0)
 
 
 class Spread(Strict):
@@ -171,7 +125,9 @@ class Column(Strict):
     required: bool = True
     """Whether the column must be there (its cells may still be empty; see rule not_null)."""
     value: str | None = None
-    """The same for every row: the column is not in the file."""
+    """The same for every row: the column is not in the file. Of a measure, `1` counts rows."""
+    ancestor: str | None = None
+    """rincian, teks: the code of the row above at this level of the contract's `hierarchy`; not in the file itself."""
 
     scheme: Literal["kemendagri", "bps", "nama"] | None = None
     """wilayah: which code system, or names. Never a naked number: BPS 6403 and Kemendagri 64.03 are two regencies."""
@@ -186,8 +142,8 @@ class Column(Strict):
     """ukuran: which indicator the figures are of."""
     scale: str = Field(default="1", pattern=r"^\d+(\.\d+)?$")
     """ukuran: factor from the file's unit to the indicator's (`1000` for `ribu jiwa`); exact decimal."""
-    decimal: Literal["koma", "titik"] = "koma"
-    """ukuran: decimal sign of numbers typed as text. Number cells need none."""
+    decimal: Literal["koma", "titik"] | None = None
+    """ukuran: decimal sign of numbers typed as text; found by rule for the whole table when absent, koma in doubt."""
     dash: Literal["kosong", "nol"] = "kosong"
     """ukuran: what `-` means."""
     rincian: dict[str, str] = {}
@@ -209,6 +165,7 @@ class Column(Strict):
         only("level", "wilayah")
         only("within", "wilayah")
         only("values", "rincian", "ukuran")
+        only("ancestor", "rincian", "teks")
         for name in ("indikator", "rincian", "spread"):
             only(name, "ukuran")
         for name in ("scale", "decimal", "dash"):
@@ -319,6 +276,7 @@ class Contract(Strict):
     layout: tuple[Layout, ...] = (Layout(),)
     columns: dict[Annotated[str, Field(pattern=IDENTIFIER)], Column]
     totals: Totals | None = None
+    hierarchy: Hierarchy | None = None
     corrections: tuple[Correction, ...] = ()
     indikator: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")], Indikator]
     rules: tuple[Rule, ...] = ()
@@ -375,6 +333,8 @@ class Contract(Strict):
             used += [(("layout", no, "aliases"), name) for name in block.aliases]
         if self.totals:
             used += [(("totals", "where"), name) for name in self.totals.where]
+        if self.hierarchy:
+            used += [(("hierarchy", "columns"), name) for name in self.hierarchy.columns]
         for no, correction in enumerate(self.corrections):
             used += [(("corrections", no), name) for name in (correction.column, *correction.where)]
         for no, rule in enumerate(self.rules):

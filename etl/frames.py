@@ -47,7 +47,8 @@ class Sheet:
 
     text: one string array per column; null where the cell is empty. Dates are ISO text, numbers their shortest decimal
     form without a trailing `.0`. number: per column a float64 array, null where the cell was not a number cell, or None
-    where no cell of the column was. Row i of the arrays is row i+1 of the sheet.
+    where no cell of the column was. Row i of the arrays is row i+1 of the sheet. facts: how the bytes were understood
+    (`pengodean`, `pemisah`, …), in the order and words in which the report states them.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Sheet:
     number: tuple[pa.Array | pa.ChunkedArray | None, ...]
     hidden: bool = False
     notes: tuple[Finding, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -118,6 +120,8 @@ class Tidy:
     corrected: int = 0
     transposed: frozenset[int] = frozenset()
     """Sheets read sideways: there a row key's row is the sheet's column and col_no the sheet's row."""
+    read_as: dict[str, str] = field(default_factory=dict)
+    """How the file was understood, for the report: facts of its sheets and what the transforms found by rule."""
 
     def place(self, key: int, col_no: int) -> tuple[int, int, int]:
         """(sheet_no, row, column) as the sheet shows it, which a sheet read sideways has exchanged."""

@@ -22,6 +22,7 @@ from etl.extract import journal
 from etl.extract.archive import Archive
 from etl.findings import Finding, Refused, Severity, SourceUnavailable
 from etl.settings import Settings
+from etl.sources import ByteSource
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,18 +150,12 @@ def _ingest_received(conn: Connection, submission: Submission, settings: Setting
 
 def read_and_tidy(conn: Connection, contract: Contract, path: Path, name: str) -> Tidy:
     """Archived bytes → figures. Raises Refused with every structural finding."""
-    from etl.extract.read import read_sheets
+    from etl.extract.read import AS_FOUND, read_sheets
     from etl.load.dimensions import read_regions
     from etl.transform.tidy import tidy
 
-    source = contract.source
-    sheets = read_sheets(
-        path,
-        name,
-        wanted=_wanted_sheets(contract),
-        encoding=getattr(source, "encoding", None),
-        delimiter=getattr(source, "delimiter", None),
-    )
+    how = contract.source if isinstance(contract.source, ByteSource) else AS_FOUND
+    sheets = read_sheets(path, name, wanted=_wanted_sheets(contract), how=how)
     return tidy(sheets, contract, read_regions(conn), PurePosixPath(name).name)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.catalogue import InvalidContracts, load_contracts
-from etl.contract import Contract, DatabaseSource, Skpd
+from etl.contract import Contract, Skpd
+from etl.sources import DatabaseSource, FolderSource, UploadSource
 
 TIMEZONE = "Asia/Makassar"
 
@@ -121,5 +122,12 @@ take unchanged sources too.
 
 
 def _source(contract: Contract) -> str:
-    source = contract.source
-    return f"`{source.connection}`" if isinstance(source, DatabaseSource) else f"`{source.files}`"
+    match contract.source:
+        case FolderSource(files=files):
+            return f"`{files}`"
+        case DatabaseSource(connection=connection):
+            return f"`{connection}`"
+        case UploadSource():
+            return "unggahan"
+        case web:
+            return f"`{web.url}`"

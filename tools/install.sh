@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Makes .venv from a hash-pinned lock, compiled to bytecode. Does nothing when that lock is already in it.
-#   tools/install.sh [requirements.lock | requirements-dev.lock]        PYTHON=python3.12 chooses the interpreter
+#   tools/install.sh [requirements.lock | requirements-dev.lock]        PYTHON=python3.12 chooses the interpreter,
+#                                                                       VENV=.venv-servers another environment
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lock=${1:-requirements.lock}
-venv=.venv
+venv=${VENV:-.venv}
 stamp=$venv/.terpasang-$(basename "$lock" .lock)
 supported='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 
@@ -61,4 +62,4 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     install_packages
     echo "$wanted" >"$stamp"
 fi
-link_project
+if [ "$venv" = .venv ]; then link_project; fi

@@ -20,12 +20,12 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from etl.contract import DatabaseSource
 from etl.extract.archive import Archive, Archived
 from etl.extract.cells import numbers_to_text, plain
 from etl.extract.database_errors import classify
 from etl.extract.problems import refused, unavailable
 from etl.findings import Owner
+from etl.sources import DatabaseSource
 
 BATCH = 20_000
 """Rows fetched at a time: a few megabytes of Python objects."""

@@ -19,10 +19,11 @@ from typing import IO, Any
 
 import fsspec
 
-from etl.contract import FolderSource, Skpd
+from etl.contract import Skpd
 from etl.extract.archive import Archive, Archived, StreamTooLong
 from etl.extract.problems import note, public_url, unavailable, visible
 from etl.findings import Finding, Owner, SourceUnavailable
+from etl.sources import FolderSource
 
 MAX_BYTES = 2 << 30
 """Largest file taken. A delimited file of 50 million rows is about as large; agencies send megabytes."""

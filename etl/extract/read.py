@@ -10,6 +10,10 @@ from pathlib import Path, PurePosixPath
 from etl.extract.problems import refused
 from etl.findings import Refused
 from etl.frames import Sheet
+from etl.sources import ByteSource
+
+AS_FOUND = ByteSource()
+"""Nothing is stated: all of it is found by rule."""
 
 HEAD = 4096
 """Bytes that tell what a file is."""
@@ -39,14 +43,13 @@ def read_sheets(
     name: str,
     *,
     wanted: Sequence[str] | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    how: ByteSource = AS_FOUND,
 ) -> list[Sheet]:
     """The wanted sheets of a file as received.
 
     name: the file's original name, for findings. wanted: patterns of sheet names (`*`, letter case ignored); None: the
-    first visible sheet. encoding, delimiter: of delimited text, found by rule when None. A delimited file and a query
-    result are one sheet without a name. Raises Refused with what is wrong and what to do.
+    first visible sheet. how: what the contract states of the bytes; the rest is found by rule. A delimited file and a
+    query result are one sheet without a name. Raises Refused with what is wrong and what to do.
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -67,7 +70,7 @@ def read_sheets(
     _refuse_markup(path, head, size, name)
     from etl.extract.delimited import read_delimited
 
-    return [read_delimited(path, name, encoding, delimiter)]
+    return [read_delimited(path, name, how.encoding, how.delimiter)]
 
 
 def _refuse_no_table(head: bytes, size: int, name: str) -> None:

@@ -258,7 +258,11 @@ class Reader:
     def _numbers(self, table: RawTable, name: str, place: int) -> numbers.Numbers:
         column = self.contract.columns[name]
         return numbers.parse(
-            table.text[place], table.number[place], decimal=column.decimal, dash=column.dash, scale=column.scale
+            table.text[place],
+            table.number[place],
+            decimal=column.decimal or "koma",
+            dash=column.dash,
+            scale=column.scale,
         )
 
     # ── what was not understood ──────────────────────────────────────────────────────────────────────────────────────

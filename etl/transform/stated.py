@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from etl.contract import Contract, PeriodFrom
+from etl.contract import Contract
 from etl.findings import Finding
+from etl.sources import PeriodFrom
 from etl.transform import periods
 
 _WHERE = {"file": "nama berkas", "sheet": "nama lembar", "title": "judul di atas tabel", "fixed": "kontrak"}

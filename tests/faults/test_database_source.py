@@ -8,11 +8,11 @@ import pytest
 from psycopg2.extensions import parse_dsn
 from sqlalchemy.engine import URL
 
-from etl.contract import DatabaseSource
 from etl.extract.archive import Archive
 from etl.extract.database import dump
 from etl.extract.read import read_sheets
 from etl.findings import Owner, Refused, SourceUnavailable
+from etl.sources import DatabaseSource
 
 
 def url_of(dsn: str, **changes: str) -> str:

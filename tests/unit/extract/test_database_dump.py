@@ -4,11 +4,11 @@ import sqlite3
 
 import pytest
 
-from etl.contract import DatabaseSource
 from etl.extract.archive import Archive
 from etl.extract.database import BATCH, dump
 from etl.extract.read import read_sheets
 from etl.findings import Owner, Refused, SourceUnavailable
+from etl.sources import DatabaseSource
 
 
 @pytest.fixture

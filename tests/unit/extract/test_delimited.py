@@ -11,6 +11,7 @@ from etl.extract import delimited
 from etl.extract.delimited import MAX_MISFITS, sniff_delimiter
 from etl.extract.read import read_sheets
 from etl.findings import Refused, Severity
+from etl.sources import ByteSource
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_reads_back_what_a_csv_writer_wrote(tmp_path_factory, table):
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(table)
     path = tmp_path_factory.getbasetemp() / "hypothesis.csv"
     path.write_text(out.getvalue(), encoding="utf-8", newline="")
-    (sheet,) = read_sheets(path, "data.csv", delimiter=",")
+    (sheet,) = read_sheets(path, "data.csv", how=ByteSource(delimiter=","))
     width = max(map(len, table))
     assert rows(sheet) == [[cell or None for cell in row] + [None] * (width - len(row)) for row in table]
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from etl.contract import FolderSource, Skpd
+from etl.contract import Skpd
 from etl.extract.archive import Archive
 from etl.extract.folder import FoundFile, Pattern, StillWriting, TooLarge, fetch, folder_of, list_files
 from etl.findings import Severity, SourceUnavailable
+from etl.sources import FolderSource
 
 LONG_AGO = 1_700_000_000
 
