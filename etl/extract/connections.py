@@ -1,10 +1,12 @@
-"""Addresses of agencies' databases: from the environment or from Airflow, never from a file of this project."""
+"""Where agencies' systems are and how to log in: from the environment or from Airflow, never from a file of ours."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -23,31 +25,51 @@ DRIVERS = {
 }
 """Airflow's connection types → SQLAlchemy's dialect and driver; what is not here is taken as it stands."""
 
-AIRFLOW_ONLY = ("__extra__",)
-"""Parameters of an Airflow URI that mean nothing to a database driver."""
+EXTRA = "__extra__"
+"""The parameter under which Airflow writes, as JSON, extras that a query string cannot carry."""
+
+HOST_WITH_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*)://(?=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
+"""`http://https://server`: Airflow's way of saying that the host is `https://server`."""
 
 
-def resolve(name: str) -> str:
-    """SQLAlchemy URL of a connection: AIRFLOW_CONN_<NAME> (URI or JSON), else Airflow's own, inside a task.
+@dataclass(frozen=True)
+class Connection:
+    """An Airflow connection, its parts decoded. Printed, it shows neither password nor extras, which may hold keys.
 
-    The answer holds the password: never log it. Raises SourceUnavailable when nobody knows the connection.
+    kind: Airflow's connection type, in lower case with `_` (postgres, sftp, samba, aws, http, …). schema: the database,
+    or whatever the type puts there. extra: options by name; texts where the connection is written as a URI.
     """
-    variable = f"AIRFLOW_CONN_{name.upper()}"
+
+    name: str
+    kind: str
+    host: str = ""
+    port: int | None = None
+    login: str = ""
+    password: str = field(default="", repr=False)
+    schema: str = ""
+    extra: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that may hold it, as findings name it."""
+        return f"AIRFLOW_CONN_{self.name.upper()}"
+
+
+def lookup(name: str) -> Connection:
+    """The connection: from AIRFLOW_CONN_<NAME> (URI or JSON), else Airflow's own, inside a task.
+
+    Raises SourceUnavailable when nobody knows it or its text cannot be read.
+    """
+    variable = Connection(name, "").variable
     written = os.environ.get(variable, "").strip()
-    if not written and "airflow.sdk" in sys.modules:  # importing it elsewhere costs three seconds for nothing
-        written = _from_airflow(name)
-    if not written:
-        raise unavailable(
-            "koneksi_tidak_dikenal",
-            f"Koneksi basis data «{name}» belum diatur.",
-            f"Variabel {variable} kosong dan Airflow tidak memiliki koneksi bernama itu.",
-            f"Isi {variable}, misalnya postgresql://pengguna:sandi@server:5432/basisdata, atau tambahkan di Airflow > "
-            "Admin > Connections.",
-            file=name,
-        )
     try:
-        url = _from_json(written) if written.startswith("{") else _from_uri(written)
-    except (ValueError, KeyError, TypeError):
+        if written:
+            return _from_json(name, written) if written.startswith("{") else _from_uri(name, written)
+        if "airflow.sdk" in sys.modules:  # importing it elsewhere costs three seconds for nothing
+            known = _from_airflow(name)
+            if known:
+                return known
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise unavailable(
             "koneksi_tidak_sah",
             f"Alamat koneksi «{name}» tidak dapat dibaca.",
@@ -55,18 +77,50 @@ def resolve(name: str) -> str:
             "Tulis sebagai jenis://pengguna:sandi@server:port/basisdata; huruf khusus pada sandi ditulis %XX.",
             file=name,
         ) from None
+    raise unavailable(
+        "koneksi_tidak_dikenal",
+        f"Koneksi «{name}» belum diatur.",
+        f"Variabel {variable} kosong dan Airflow tidak memiliki koneksi bernama itu.",
+        f"Isi {variable}, misalnya postgresql://pengguna:sandi@server:5432/basisdata (basis data) atau "
+        "smb://pengguna:sandi@server (folder bersama), atau tambahkan di Airflow > Admin > Connections.",
+        file=name,
+    )
+
+
+def resolve(name: str) -> str:
+    """SQLAlchemy URL of a database's connection. It holds the password: never log it. Raises as `lookup`."""
+    found = lookup(name)
+    driver = DRIVERS.get(found.kind, found.kind)
+    query = {key: str(value) for key, value in found.extra.items() if isinstance(value, str | int | float)}
+    host, database = found.host, found.schema
+    if driver.startswith("sqlite"):  # its file stands in either field
+        host, database = "", database or host
+    if host.startswith("/"):  # the folder of a socket, which SQLAlchemy takes as a parameter
+        host, query = "", {**query, "host": host}
+    url = URL.create(
+        driver,
+        username=found.login or None,
+        password=found.password or None,
+        host=host or None,
+        port=found.port,
+        database=database or None,
+        query=query,
+    )
     return url.render_as_string(hide_password=False)
 
 
-def _from_airflow(name: str) -> str:
-    from airflow.sdk import Connection
+def _from_airflow(name: str) -> Connection | None:
+    from airflow.sdk import Connection as AirflowConnection
 
     try:
-        return str(Connection.get(name).get_uri())
+        known = AirflowConnection.get(name)
     except Exception as error:  # its exceptions differ by version; all but this one are about the API server
         if "NotFound" in type(error).__name__ or "isn't defined" in str(error):
-            return ""
+            return None
         raise _airflow_silent(name, error) from None
+    return _connection(
+        name, known.conn_type, known.host, known.port, known.login, known.password, known.schema, known.extra
+    )
 
 
 def _airflow_silent(name: str, error: Exception) -> SourceUnavailable:
@@ -79,52 +133,51 @@ def _airflow_silent(name: str, error: Exception) -> SourceUnavailable:
     )
 
 
-def _from_uri(uri: str) -> URL:
-    """Airflow's form: user, password and database percent-encoded, host perhaps too."""
-    parts = urlsplit(uri)
+def _from_uri(name: str, uri: str) -> Connection:
+    """Airflow's form: user, password, host and schema percent-encoded, extras as parameters."""
+    nested = HOST_WITH_SCHEME.match(uri)
+    parts = urlsplit(uri[nested.end() :] if nested else uri)
     if not parts.scheme or "://" not in uri:
         raise ValueError("no scheme")
-    query = {key: value for key, value in parse_qsl(parts.query) if key not in AIRFLOW_ONLY}
+    extra: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
+    extra.update(json.loads(extra.pop(EXTRA, None) or "{}"))
     place = parts.netloc.rpartition("@")[2]  # .hostname is in lower case, which a socket's folder need not be
     host = unquote(place.rpartition(":")[0] if parts.port is not None else place)
-    return _at(
-        host,
-        query,
-        drivername=_driver(parts.scheme),
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        port=parts.port,
-        database=unquote(parts.path[1:]) or None,
+    return _connection(
+        name,
+        nested.group(1) if nested else parts.scheme,
+        f"{parts.scheme}://{host}" if nested else host,
+        parts.port,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        unquote(parts.path[1:]),
+        extra,
     )
 
 
-def _at(host: str, query: dict[str, str], **parts: Any) -> URL:
-    """The host, or the folder of a socket, which SQLAlchemy takes as a parameter."""
-    if host.startswith("/"):
-        return URL.create(query={**query, "host": host}, **parts)
-    return URL.create(host=host.strip("[]") or None, query=query, **parts)
-
-
-def _from_json(text: str) -> URL:
-    """Airflow's other form: conn_type, login, password, host, port, schema, extra (object or JSON text)."""
+def _from_json(name: str, text: str) -> Connection:
+    """Airflow's other form: conn_type, login, password, host, port, schema, extra."""
     fields: dict[str, Any] = json.loads(text)
-    extra = fields.get("extra") or {}
-    if isinstance(extra, str):
-        extra = json.loads(extra)
-    is_file = _driver(fields["conn_type"]).startswith("sqlite")
-    host = fields.get("host") or ""
-    return _at(
-        "" if is_file else host,
-        {key: str(value) for key, value in extra.items() if isinstance(value, str | int | float)},
-        drivername=_driver(fields["conn_type"]),
-        username=fields.get("login") or None,
-        password=fields.get("password") or None,
-        port=int(fields["port"]) if fields.get("port") else None,
-        database=(fields.get("schema") or (host if is_file else None)) or None,
+    return _connection(
+        name,
+        fields["conn_type"],
+        *(fields.get(key) for key in ("host", "port", "login", "password", "schema", "extra")),
     )
 
 
-def _driver(kind: str) -> str:
-    """SQLAlchemy's name of an Airflow connection type."""
-    kind = kind.replace("-", "_") if "+" not in kind else kind
-    return DRIVERS.get(kind, kind)
+def _connection(
+    name: str, kind: str, host: Any, port: Any, login: Any, password: Any, schema: Any, extra: Any
+) -> Connection:
+    """One form of all: nothing is None but the port, extras (an object, or JSON text of one) are a dict."""
+    if isinstance(extra, str):
+        extra = json.loads(extra or "{}")
+    return Connection(
+        name=name,
+        kind=kind.lower().replace("-", "_") if "+" not in kind else kind,
+        host=(host or "").strip("[]"),
+        port=int(port) if port else None,
+        login=login or "",
+        password=password or "",
+        schema=schema or "",
+        extra=dict(extra or {}),
+    )
