@@ -93,8 +93,8 @@ def _facts(settings: Settings) -> dict[str, str]:
 
 
 def _summary(settings: Settings, facts: dict[str, str]) -> dict[str, Any]:
-    from etl.collect import warehouse
     from etl.load.account import summary
+    from etl.receive import warehouse
 
     with warehouse(settings) as conn:
         lines = [asdict(line) for line in summary(conn)]
@@ -271,9 +271,9 @@ def why(
     rincian: Annotated[str | None, typer.Option(help="Misalnya jenis_kelamin=L.")] = None,
 ) -> None:
     """Asal satu angka: nilai, berkas, lembar, baris, penerimaan, pemeriksaan, perilis, versi sebelumnya."""
-    from etl.collect import warehouse
     from etl.load.account import recent_submissions
     from etl.load.account import why as account
+    from etl.receive import warehouse
 
     with _awake() as settings, warehouse(settings) as conn:
         figures = account(conn, dataset, wilayah, periode, rincian=rincian, indikator=indikator)
@@ -308,8 +308,8 @@ def replay() -> None:
 @app.command()
 def verify() -> None:
     """Periksa gudang itu sendiri: setiap pemeriksaan di warehouse_sql/checks harus kosong."""
-    from etl.collect import warehouse
     from etl.load.checks import run_checks
+    from etl.receive import warehouse
 
     with _awake() as settings, warehouse(settings) as conn:
         problems = run_checks(conn)
@@ -326,8 +326,8 @@ def reader(
     password: Annotated[str, typer.Option(envvar="SATUDATA_READER_PASSWORD", prompt=True, hide_input=True)],
 ) -> None:
     """Buat atau perbarui akun yang hanya boleh membaca portal.*."""
-    from etl.collect import warehouse
     from etl.load.warehouse import create_reader
+    from etl.receive import warehouse
 
     with _awake() as settings, warehouse(settings) as conn:
         create_reader(conn, name, password)
@@ -337,9 +337,9 @@ def reader(
 @app.command()
 def migrate() -> None:
     """Siapkan atau perbarui gudang di SATUDATA_DSN: migrasi, daftar kode, katalog."""
-    from etl.collect import warehouse
     from etl.load import warehouse as house
     from etl.load.dimensions import sync_catalogue
+    from etl.receive import warehouse
 
     catalogue = read_catalogue(Settings.from_env())
     with _awake() as settings, warehouse(settings) as conn:

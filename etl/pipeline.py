@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 
 from etl.catalogue import load_contracts
-from etl.collect import Unit, collect, collect_dataset, waiting_units, warehouse
+from etl.collect import Unit, collect, collect_dataset
 from etl.contract import Contract
 from etl.extract import journal
 from etl.extract.archive import Archive
 from etl.findings import Finding, Refused, Severity, SourceUnavailable
+from etl.receive import submit, warehouse
 from etl.settings import Settings
 from etl.sources import ByteSource
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from etl.frames import CheckResult, Tidy
     from etl.load.submission import Submission
 
-__all__ = ["Outcome", "Unit", "check_file", "collect", "decide", "ingest", "report", "run"]
+__all__ = ["Outcome", "Unit", "check_file", "collect", "decide", "ingest", "report", "run", "take_in"]
 
 log = logging.getLogger("satudata")
 
@@ -93,9 +94,7 @@ def _collect_again(unit: dict[str, Any], settings: Settings) -> None:
     catalogue = load_contracts(settings.datasets, only_skpd=skpd)
     contract = catalogue.contracts[unit["dataset"]]
     with warehouse(settings) as conn:
-        mapped = waiting_units(conn, contract)
-        collect_dataset(conn, contract, catalogue.skpd[skpd], settings, force=False)
-        units = [unit for unit in waiting_units(conn, contract) if unit not in mapped]
+        units = collect_dataset(conn, contract, catalogue.skpd[skpd], settings)
     refused: list[Finding] = []
     for waiting in units:
         try:
@@ -365,6 +364,21 @@ def _journal_decision(settings: Settings, submission: Submission, decision: str,
             "alasan": reason,
         },
     )
+
+
+def take_in(settings: Settings, file: Path, contract: Contract, by: str) -> Outcome:
+    """A file handed in by a person: received and taken through the whole journey.
+
+    Raises SourceUnavailable when the archive is full, OSError when the file cannot be read.
+    """
+    from etl.load.dimensions import sync_catalogue
+
+    with warehouse(settings) as conn:
+        sync_catalogue(conn, load_contracts(settings.datasets, only_skpd=contract.skpd))
+        submission_id = submit(conn, contract, settings, file, by)
+    outcome = run_unit(asdict(Unit(contract.id, f"{contract.name}: {file.name}", submission_id)), settings)
+    report(contract.skpd, settings)
+    return outcome
 
 
 def check_file(settings: Settings, path: Path, contract: Contract) -> tuple[Tidy, list[CheckResult], pd.Index]:

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from etl.catalogue import Catalogue, load_contracts
-from etl.collect import Unit, enter, warehouse
+from etl.collect import Unit
 from etl.contract import Contract
 from etl.extract import journal
 from etl.extract.archive import Archive, ArchiveError
 from etl.pipeline import Outcome, decide, quiet, run_unit
+from etl.receive import enter, warehouse
 from etl.settings import Settings
 
 log = logging.getLogger("satudata")

@@ -350,10 +350,12 @@ def _facts(account: Account) -> list[dict[str, Any]]:
 
     add("Berkas", s.path, code=True)
     add("Diterima", local_time(s.received_at))
+    add("Diserahkan oleh", account.submitted_by)
     add("Ukuran", f"{number(s.size)} byte")
     add("Lembar yang dibaca", words(list(account.sheets.values())))
     add("Baris diterima", number(s.n_received))
     add("Angka di dalamnya", number(s.n_figures))
+    add("Dibaca sebagai", "; ".join(f"{name}: {value}" for name, value in account.read_as.items()), wide=True)
     skipped = [f"{number(count)} {SKIPPED.get(kind, kind)}" for kind, count in account.skipped.items() if count]
     add("Baris yang memang dilewati", words(skipped))
     add("Koreksi tercatat yang diterapkan", number(account.n_corrected) if account.n_corrected else "")

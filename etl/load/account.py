@@ -120,7 +120,8 @@ class Account:
     """Everything there is to say about one submission.
 
     submission: its audit row with all counts. dataset: None when no contract of that name was ever synced. file: name
-    without folders. sheets: number → name. skipped: rows left out by kind (kosong, kaki, jumlah), counted apart.
+    without folders. sheets: number → name. read_as: how its bytes were understood. submitted_by: who handed it in by
+    hand. skipped: rows left out by kind (kosong, kaki, jumlah), counted apart.
     n_corrected: cells changed by recorded corrections. findings: refusals first, at most `limit`; rule_totals count all
     of them. differences: the largest ones against what was released, with the totals in submission.n_new, n_changed,
     n_removed. previous: the submission of the same source before this one. quarantined: the first `limit_rows` rows of
@@ -135,6 +136,8 @@ class Account:
     n_corrected: int
     started_at: datetime | None
     finished_at: datetime | None
+    read_as: dict[str, str]
+    submitted_by: str | None
     checks: tuple[CheckLine, ...]
     findings: tuple[Finding, ...]
     rule_totals: tuple[RuleTotal, ...]
@@ -153,7 +156,8 @@ def submission_account(conn: Connection, submission_id: int, limit: int = 2_000,
     with transaction(conn) as cursor:
         submission = read_submission(cursor, submission_id)
         texts = rows(cursor, "load/account.sql#dataset", {"dataset": submission.dataset})
-        skipped, n_corrected, started_at, finished_at = rows(cursor, "load/account.sql#more_of_submission", given)[0]
+        more = rows(cursor, "load/account.sql#more_of_submission", given)[0]
+        skipped, n_corrected, started_at, finished_at, read_as, submitted_by = more
         before = rows(cursor, "load/account.sql#previous", given)[0][0]
         return Account(
             submission=submission,
@@ -164,6 +168,8 @@ def submission_account(conn: Connection, submission_id: int, limit: int = 2_000,
             n_corrected=n_corrected,
             started_at=started_at,
             finished_at=finished_at,
+            read_as=read_as,
+            submitted_by=submitted_by,
             checks=read_checks(cursor, [submission_id]).get(submission_id, ()),
             findings=tuple(
                 _finding(row) for row in rows(cursor, "load/account.sql#findings", {**given, "limit": limit})
@@ -220,7 +226,8 @@ class SummaryLine:
     """Where an agency's sources stand: the latest finished submission of each source, added up.
 
     Rows: received = loaded + unchanged + quarantined + waiting_rows + returned_rows. waiting, returned and unprocessed
-    count submissions; submissions all of them. problems: sources that could not be read, as sentences.
+    count submissions; submissions all of them. problems: sources that could not be read, as sentences. strays: files in
+    the agency's folder that no contract asks for.
     """
 
     skpd: str
@@ -236,6 +243,7 @@ class SummaryLine:
     returned_rows: int
     unprocessed: int
     problems: list[str]
+    strays: list[str]
 
 
 def summary(conn: Connection) -> list[SummaryLine]:

@@ -59,6 +59,7 @@ def register(
     contract_sha256: str,
     event_id: str | None = None,
     received_at: datetime | None = None,
+    submitted_by: str | None = None,
     findings: Sequence[Finding] = (),
 ) -> int:
     """A received, archived file becomes a submission; returns its id. The source counts as taken from here on.
@@ -76,6 +77,7 @@ def register(
         "contract_json": contract_json.replace("\\u0000", ""),
         "event_id": event_id,
         "received_at": received_at,
+        "submitted_by": clip(submitted_by, records.SHORT) if submitted_by else None,
         "label": clip(PurePosixPath(path).name, records.SHORT),
     }
     with transaction(conn) as cursor:

@@ -292,6 +292,7 @@ def _finish(cursor: Cursor, submission_id: int, counts: Counts, contract: Contra
         "status_data": STATUS[contract.status] if contract else None,
         "n_corrected": tidy.corrected if tidy else 0,
         "skipped": json.dumps(tidy.skipped if tidy else {}),
+        "read_as": json.dumps(tidy.read_as if tidy else {}, ensure_ascii=False).replace("\\u0000", ""),
     }
     cursor.execute(sql("load/submission.sql#finish"), given)
 

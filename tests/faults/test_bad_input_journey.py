@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from etl.collect import warehouse
 from etl.load.checks import run_checks
 from etl.pipeline import Outcome
+from etl.receive import warehouse
 from tests.faults.bad_folder import (
     CELLS,
     EXCEL_LOCK,

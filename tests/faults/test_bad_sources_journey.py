@@ -17,9 +17,9 @@ import psycopg2
 import pytest
 from psycopg2.extensions import parse_dsn
 
-from etl.collect import warehouse
 from etl.findings import SourceUnavailable
 from etl.load.checks import run_checks
+from etl.receive import warehouse
 from etl.settings import PROJECT
 from tests.warehouse.regency import CONTRACT, KECAMATAN, Regency
 

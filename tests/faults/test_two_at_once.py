@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from etl.collect import warehouse
 from etl.extract import journal
 from etl.load.checks import run_checks
+from etl.receive import warehouse
 from etl.settings import PROJECT
 from tests.faults.test_kill import contents
 from tests.warehouse.regency import KECAMATAN, Regency

@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from etl.collect import warehouse
 from etl.pipeline import Outcome, decide, run
+from etl.receive import warehouse
 from etl.settings import PROJECT, Settings
 
 SAMPLES = PROJECT / "samples"

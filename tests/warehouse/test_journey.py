@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from etl.collect import warehouse
 from etl.extract.archive import Archive
 from etl.findings import SourceUnavailable
 from etl.load.account import why
 from etl.load.checks import run_checks
 from etl.pipeline import decide, ingest
+from etl.receive import warehouse
 from etl.replay import replay
 from tests.warehouse.regency import CONTRACT, KECAMATAN, Regency
 

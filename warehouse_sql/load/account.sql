@@ -47,7 +47,7 @@ LEFT JOIN dw.dim_urusan AS u ON u.kode = d.urusan
 WHERE d.dataset = %(dataset)s;
 
 -- name: more_of_submission
-SELECT skipped, n_corrected, started_at, finished_at FROM audit.submission WHERE id = %(id)s;
+SELECT skipped, n_corrected, started_at, finished_at, read_as, submitted_by FROM audit.submission WHERE id = %(id)s;
 
 -- name: sheets
 SELECT sheet_no, name FROM audit.sheet WHERE submission_id = %(id)s ORDER BY sheet_no;
@@ -150,19 +150,24 @@ masalah AS (
     FROM audit.source_state
     WHERE problem IS NOT NULL
     GROUP BY 1
+),
+asing AS (
+    SELECT skpd, array_agg(path ORDER BY path) AS strays FROM audit.stray_file WHERE dataset IS NULL GROUP BY skpd
 )
 SELECT
     a.skpd, coalesce(r.nama, a.skpd), coalesce(j.kiriman, 0)::int, coalesce(j.received, 0)::int, coalesce(j.loaded, 0)::int,
     coalesce(j.unchanged, 0)::int, coalesce(j.quarantined, 0)::int, coalesce(j.waiting, 0)::int, coalesce(j.returned, 0)::int,
     coalesce(j.waiting_rows, 0)::int, coalesce(j.returned_rows, 0)::int, coalesce(b.unprocessed, 0)::int,
-    coalesce(m.problems, '{}')
+    coalesce(m.problems, '{}'), coalesce(t.strays, '{}')
 FROM (
     SELECT split_part(dataset, '.', 1) AS skpd FROM dw.dim_dataset WHERE aktif
     UNION SELECT skpd FROM jumlah
     UNION SELECT skpd FROM masalah
+    UNION SELECT skpd FROM asing
 ) AS a
 LEFT JOIN belum AS b ON b.skpd = a.skpd
 LEFT JOIN dw.skpd_register AS r ON r.skpd = a.skpd
 LEFT JOIN jumlah AS j ON j.skpd = a.skpd
 LEFT JOIN masalah AS m ON m.skpd = a.skpd
+LEFT JOIN asing AS t ON t.skpd = a.skpd
 ORDER BY a.skpd;

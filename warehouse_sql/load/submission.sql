@@ -10,11 +10,11 @@ ON CONFLICT (sha256) DO NOTHING;
 
 -- name: add
 INSERT INTO audit.submission (
-    dataset, skpd, path, sha256, size, mtime_ns, contract_sha256, event_id, received_at, label
+    dataset, skpd, path, sha256, size, mtime_ns, contract_sha256, event_id, received_at, label, submitted_by
 )
 VALUES (
     %(dataset)s, %(skpd)s, %(path)s, %(sha256)s, %(size)s, %(mtime_ns)s, %(contract_sha256)s, %(event_id)s,
-    coalesce(%(received_at)s, now()), %(label)s
+    coalesce(%(received_at)s, now()), %(label)s, %(submitted_by)s
 )
 ON CONFLICT (dataset, path, sha256, contract_sha256) WHERE status = 'diterima' DO NOTHING
 RETURNING id;
@@ -62,6 +62,6 @@ UPDATE audit.submission SET
     status = %(status)s, label = %(label)s, periods = %(periods)s, load_mode = %(load_mode)s,
     status_data = %(status_data)s, n_received = %(n_received)s, n_loaded = %(n_loaded)s, n_unchanged = %(n_unchanged)s,
     n_quarantined = %(n_quarantined)s, n_returned = %(n_returned)s, n_figures = %(n_figures)s, n_new = %(n_new)s,
-    n_changed = %(n_changed)s, n_removed = %(n_removed)s, n_corrected = %(n_corrected)s, skipped = %(skipped)s,
+    n_changed = %(n_changed)s, n_removed = %(n_removed)s, n_corrected = %(n_corrected)s, skipped = %(skipped)s, read_as = %(read_as)s,
     started_at = now(), finished_at = clock_timestamp()
 WHERE id = %(id)s;

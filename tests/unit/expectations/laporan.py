@@ -103,6 +103,8 @@ def account(**changes: Any) -> Account:
         skipped={"kosong": 2, "jumlah": 1},
         n_corrected=0,
         started_at=RECEIVED,
+        read_as={"format": "Excel (.xlsx)"},
+        submitted_by=None,
         finished_at=RECEIVED,
         checks=(
             CheckLine(1, "wilayah_dikenal", "Nama atau kode wilayah dikenal", "tolak", 20, 0, 0),
