@@ -6,6 +6,7 @@ import codecs
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from etl.extract.problems import note, refused, shown
 from etl.findings import Finding, Refused
@@ -19,21 +20,37 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+CALLED = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16 (BE)", "cp1252": "Windows-1252"}
+"""What the report calls them."""
+
+LOOKED_AT = 1 << 16
+"""Bytes in whose NULs UTF-16 without a mark is seen."""
+
 Bytes = bytes | mmap.mmap
 
 
 @dataclass(frozen=True)
 class Text:
-    """UTF-8 text of a file, from byte `start` on. quotes: how often `"` occurs."""
+    """UTF-8 text of a file, from byte `start` on. quotes: how often `"` occurs. encoding: of the file, in words."""
 
     data: Bytes
     start: int
     quotes: int
+    encoding: str
     notes: tuple[Finding, ...] = ()
 
     @property
     def odd_quotes(self) -> bool:
         return self.quotes % 2 == 1
+
+    def decoded(self) -> str:
+        return self.data[self.start :].decode("utf-8")
+
+
+def text_of(path: Path, name: str, encoding: str | None) -> Text:
+    """A file that is not empty as UTF-8. encoding and raises: as `as_utf8`."""
+    with path.open("rb") as file:
+        return as_utf8(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), name, encoding)
 
 
 def as_utf8(data: Bytes, name: str, encoding: str | None) -> Text:
@@ -42,20 +59,34 @@ def as_utf8(data: Bytes, name: str, encoding: str | None) -> Text:
     Raises Refused on NUL bytes (no text at all) and where bytes do not fit a stated or marked encoding.
     """
     mark, marked = next(((mark, marked) for mark, marked in MARKS if data[: len(mark)] == mark), (b"", None))
-    used = marked or (_canonical(encoding, name) if encoding else None)
+    used = marked or (_canonical(encoding, name) if encoding else utf16_by_nuls(data[:LOOKED_AT]))
+    called = CALLED.get(used or "utf-8", used or "") + " dengan tanda BOM" * bool(marked)
     if used and used.startswith("utf-16"):
-        return _decoded(data, len(mark), used, name, "strict", ())
+        if not marked and not encoding:
+            called += " tanpa tanda BOM"
+        return _decoded(data, len(mark), used, name, "strict", called)
     if (nul := data.find(b"\0")) >= 0:
         raise _nul(data, nul, name)
     bad = None if used not in (None, "utf-8") else _not_utf8(data)
     if used == "utf-8" and bad is not None:
         raise _misfit(data, bad, used, name)
     if used in (None, "utf-8") and bad is None:
-        return Text(data, len(mark), _quotes(data))
+        return Text(data, len(mark), _quotes(data), called)
     if used is None:
         assert bad is not None
-        return _decoded(data, 0, "cp1252", name, "replace", (_guessed(data, bad, name),))
-    return _decoded(data, 0, used, name, "strict", ())
+        return _decoded(data, 0, "cp1252", name, "replace", CALLED["cp1252"], (_guessed(data, bad, name),))
+    return _decoded(data, 0, used, name, "strict", called)
+
+
+def utf16_by_nuls(start: bytes) -> str | None:
+    """UTF-16 without its mark: of Latin letters every second byte is NUL, and no other is."""
+    pairs = len(start) // 2
+    low, high = (start[odd : 2 * pairs : 2].count(0) for odd in (0, 1))
+    if not low and high * 2 > pairs:
+        return "utf-16-le"
+    if not high and low * 2 > pairs:
+        return "utf-16-be"
+    return None
 
 
 def _canonical(encoding: str, name: str) -> str:
@@ -93,14 +124,16 @@ def _quotes(data: Bytes) -> int:
     return sum(data[at : at + PIECE].count(b'"') for at in range(0, len(data), PIECE))
 
 
-def _decoded(data: Bytes, start: int, encoding: str, name: str, errors: str, notes: tuple[Finding, ...]) -> Text:
+def _decoded(
+    data: Bytes, start: int, encoding: str, name: str, errors: str, called: str, notes: tuple[Finding, ...] = ()
+) -> Text:
     try:
         text = b"".join(_transcoded(data, start, encoding, errors))
     except UnicodeDecodeError as error:
         raise _misfit(data, start + error.start, encoding, name) from None
     if (nul := text.find(b"\0")) >= 0:
         raise _nul(text, nul, name)
-    return Text(text, 0, _quotes(text), notes)
+    return Text(text, 0, _quotes(text), called, notes)
 
 
 def _transcoded(data: Bytes, start: int, encoding: str, errors: str) -> Iterator[bytes]:
