@@ -13,6 +13,8 @@ from airflow.sdk import (
     DAG,
     Asset,
     AssetAlias,
+    AssetOrTimeSchedule,
+    AssetWatcher,
     CronTriggerTimetable,
     ExceptionRetryPolicy,
     Param,
@@ -24,6 +26,7 @@ from airflow.sdk import (
 )
 
 from etl.schedule import TIMEZONE, Agency, agencies, cron, facts
+from etl.services.arrivals import ArrivalTrigger
 from etl.settings import Settings
 
 PREFIX = "skpd_"
@@ -77,13 +80,25 @@ def uri_of(dataset: str) -> str:
     return "satudata://" + dataset.replace(".", "/")
 
 
+def when(agency: Agency) -> AssetOrTimeSchedule:
+    """As soon as a file has arrived in the agency's folder, and at the hours of the sweep whatever was announced."""
+    arrived = Asset(
+        f"masuk_{agency.skpd}",
+        uri=f"satudata://{agency.skpd}/masuk",
+        watchers=[AssetWatcher(f"pengamat_{agency.skpd}", trigger=ArrivalTrigger(agency.skpd))],
+    )
+    return AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable(cron(agency.skpd, agency.contracts), timezone=TIMEZONE), assets=arrived
+    )
+
+
 def build(agency: Agency) -> DAG:
     alias = PREFIX + agency.skpd
     with DAG(
         PREFIX + agency.skpd,
         dag_display_name=agency.entry.nama,
         description=f"{len(agency.contracts)} dataset dari {agency.entry.nama}",
-        schedule=CronTriggerTimetable(cron(agency.skpd, agency.contracts), timezone=TIMEZONE),
+        schedule=when(agency),
         catchup=False,
         max_active_runs=1,
         default_args={**DEFAULTS, "owner": agency.skpd},

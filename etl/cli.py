@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from rich.table import Table
 
 from etl import cli_contract
 from etl.cli_contract import Dataset, console, errors, fail, read_catalogue
+from etl.cli_status import facts_of, print_summary, summarised
 from etl.contract import Contract
 from etl.settings import Settings
 
@@ -63,7 +63,7 @@ def up(port: Annotated[int, typer.Option(help="Port Airflow; bila terpakai, port
     from etl.services.up import up as start
 
     settings = Settings.from_env()
-    raise typer.Exit(start(settings, announce=lambda facts: _print_summary(settings, facts), port=port))
+    raise typer.Exit(start(settings, announce=lambda facts: print_summary(settings, facts), port=port))
 
 
 @app.command()
@@ -79,76 +79,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Untuk mesin.")]
     """Ringkasan per SKPD: diterima, dimuat, tidak berubah, dikarantina, menunggu rilis."""
     with _awake() as settings:
         if as_json:
-            places = {name: place for name, place in _facts(settings).items() if name != "masuk"}
-            typer.echo(json.dumps(_summary(settings, places), ensure_ascii=False, indent=2, default=str))
+            places = {name: place for name, place in facts_of(settings).items() if name != "masuk"}
+            typer.echo(json.dumps(summarised(settings, places), ensure_ascii=False, indent=2, default=str))
         else:
-            _print_summary(settings, _facts(settings))
-
-
-def _facts(settings: Settings) -> dict[str, str]:
-    """Where things are, as far as `up` has recorded it."""
-    from etl.services.up import facts
-
-    return facts(settings)
-
-
-def _summary(settings: Settings, facts: dict[str, str]) -> dict[str, Any]:
-    from etl.load.account import summary
-    from etl.receive import warehouse
-
-    with warehouse(settings) as conn:
-        lines = [asdict(line) for line in summary(conn)]
-    numbers = [name for name, value in lines[0].items() if isinstance(value, int)] if lines else []
-    return {
-        "skpd": lines,
-        "total": {name: sum(line[name] for line in lines) for name in numbers},
-        "tempat": {**facts, "laporan": str(settings.reports / "index.html")},
-    }
-
-
-def _print_summary(settings: Settings, facts: dict[str, str]) -> None:
-    summary = _summary(settings, facts)
-    table = Table(title="Satu Data Kutai Timur", title_style="bold", header_style="bold")
-    table.add_column("SKPD", no_wrap=True)
-    for header in ("diterima", "dimuat", "tetap", "karantina", "menunggu", "kembali"):
-        table.add_column(header, justify="right", no_wrap=True)
-    for line in summary["skpd"]:
-        table.add_row(line["skpd"], *_cells(line))
-    table.add_section()
-    if summary["skpd"]:
-        table.add_row("Jumlah", *_cells(summary["total"]), style="bold")
-    console.print(table)
-    console.print(
-        "[dim]Baris berkas: diterima = dimuat + tetap (sama dengan yang sudah dirilis) + karantina + menunggu rilis + "
-        "dikembalikan ke SKPD. Dalam kurung: jumlah kiriman.[/]"
-    )
-    for line in summary["skpd"]:
-        if line["unprocessed"]:
-            console.print(
-                f"[yellow]•[/] {line['skpd']}: {line['unprocessed']} kiriman belum selesai diolah; putaran "
-                "berikut melanjutkannya (sebabnya di log)."
-            )
-        for problem in line["problems"]:
-            console.print(f"[red]•[/] {line['skpd']}: ", end="")
-            console.print(problem, markup=False)
-    for name, place in summary["tempat"].items():
-        console.print(f"[bold]{name:>9}[/]  ", end="")
-        console.print(place, markup=False)
-
-
-def _cells(line: dict[str, int]) -> list[str]:
-    waiting = f"{_dotted(line['waiting_rows'])} ({line['waiting']})"
-    returned = f"{_dotted(line['returned_rows'])} ({line['returned']})"
-    return [
-        *(_dotted(line[name]) for name in ("received", "loaded", "unchanged")),
-        f"[red]{_dotted(line['quarantined'])}[/]" if line["quarantined"] else "0",
-        f"[yellow]{waiting}[/]" if line["waiting"] else "0",
-        f"[red]{returned}[/]" if line["returned"] else "0",
-    ]
-
-
-def _dotted(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+            print_summary(settings, facts_of(settings))
 
 
 @app.command()
@@ -220,6 +154,23 @@ def check(
         console.print(str(finding), markup=False)
     console.print(f"{len(tidy.rows)} baris, {tidy.figures.num_rows} angka, periode {', '.join(tidy.periods) or '-'}")
     console.print(f"{len(quarantined)} baris akan dikarantina.")
+
+
+@app.command()
+def submit(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Berkas yang diserahkan.")],
+    dataset: Annotated[str, typer.Option(help="Dataset (skpd.nama).")],
+    by: Annotated[str, typer.Option("--by", help="Nama dan jabatan yang menyerahkan.")],
+) -> None:
+    """Serahkan satu berkas dengan tangan: diterima, diperiksa dan dimuat seperti yang diambil dari folder SKPD."""
+    from etl.pipeline import take_in
+
+    contract = _contract(Settings.from_env(), dataset)
+    with _awake() as settings:
+        outcome = take_in(settings, file, contract, by)
+    _tell(outcome)
+    console.print(f"Laporan: {settings.reports / 'index.html'}", markup=False)
+    _exit_by([outcome])
 
 
 def _print_results(results: Any) -> None:
