@@ -40,6 +40,7 @@ class Version:
     """One version of a figure: what it said, where that stood, and who let it out. Times are UTC.
 
     nilai is exact; None where `penanda` stood instead. valid_to is None while it is current. column: letters.
+    submitted_by: who handed the file in, where it was not collected.
     """
 
     nilai: Decimal | None
@@ -54,6 +55,7 @@ class Version:
     column: str
     sha256: str
     received_at: datetime
+    submitted_by: str | None
     released_by: str
     released_at: datetime | None
     reason: str
@@ -109,7 +111,8 @@ def _told(version: Version, satuan: str, skpd: str) -> list[str]:
         f"  Nilai       {version.shown} {satuan} (angka {version.status})",
         f"  Berkas      {version.file}, lembar {version.sheet or '-'}, sel {version.column}{version.row}, dari {skpd}",
         f"  Sidik       sha256 {version.sha256}",
-        f"  Diterima    {moment_text(version.received_at)} sebagai kiriman {version.submission_id}",
+        f"  Diterima    {moment_text(version.received_at)} sebagai kiriman {version.submission_id}"
+        + (f", diserahkan oleh {version.submitted_by}" if version.submitted_by else ""),
         f"  Diperiksa   {passed} dari {len(version.checks)} pemeriksaan tanpa temuan pada kiriman ini"
         + (f"; dengan temuan: {'; '.join(noted)}" if noted else ""),
         f"  Dirilis     {moment_text(version.released_at)} oleh {version.released_by}: "
@@ -173,7 +176,7 @@ def read_checks(cursor: Cursor, submission_ids: Sequence[int]) -> dict[int, tupl
 
 def _version(line: tuple[Any, ...], checks: dict[int, tuple[CheckLine, ...]]) -> Version:
     nilai, penanda, status, valid_from, valid_to, submission_id, path = line[7:14]
-    sheet, row, col_no, sha256, _, received_at, released_by, released_at, reason = line[15:24]
+    sheet, row, col_no, sha256, _, received_at, released_by, released_at, reason, submitted_by = line[15:25]
     return Version(
         nilai=nilai,
         penanda=penanda,
@@ -187,6 +190,7 @@ def _version(line: tuple[Any, ...], checks: dict[int, tuple[CheckLine, ...]]) ->
         column=column_letters(col_no),
         sha256=sha256,
         received_at=received_at,
+        submitted_by=submitted_by,
         released_by=released_by or "(tidak tercatat)",
         released_at=released_at,
         reason=reason or "",

@@ -107,3 +107,15 @@ def test_a_reader_may_read_the_portal(regency, satudata):
         "has_schema_privilege('portal_uji', 'dw', 'USAGE')"
     )
     assert (may, may_not) == (True, False)
+
+
+def test_a_file_handed_in_by_a_person(regency, satudata):
+    path = regency.drop("puskesmas 2024.xlsx", GOOD)
+    path = path.rename(regency.root / path.name)
+    assert satudata("migrate")[0] == 0
+    code, told = satudata("submit", str(path), "--dataset", "dinkes.puskesmas", "--by", "Rina")
+    assert code == 0, told
+    assert "menunggu rilis #1" in told
+    code, told = satudata("submit", str(path), "--dataset", "dinkes.tidak_ada", "--by", "Rina")
+    assert code == 1
+    assert "dinkes.puskesmas" in told, "names those that exist"

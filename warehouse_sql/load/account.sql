@@ -5,7 +5,7 @@ SELECT
     coalesce(l.name, '') AS lembar,
     CASE WHEN l.transposed THEN f.col_no ELSE f.row_no END, CASE WHEN l.transposed THEN f.row_no ELSE f.col_no END,
     k.sha256, k.contract_sha256, k.received_at,
-    c.decided_by, c.decided_at, c.reason
+    c.decided_by, c.decided_at, c.reason, k.submitted_by
 FROM dw.fakta_indikator AS f
 JOIN dw.dim_indikator AS i ON i.indikator_id = f.indikator_id
 JOIN dw.dim_wilayah AS w ON w.wilayah_id = f.wilayah_id
