@@ -7,6 +7,7 @@ catalogue says. Unknown keys are refused. etl.catalogue reads the files and repo
 from __future__ import annotations
 
 import json
+import re
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -87,6 +88,12 @@ class Layout(Strict):
     aliases: dict[str, tuple[str, ...]] = {}
     """Header texts of this period's files, beside those of the columns themselves."""
 
+    @model_validator(mode="after")
+    def _told_by_texts(self) -> Layout:
+        if (self.repeat or self.header.nth > 1) and not self.header.find:
+            raise ValueError("`repeat` dan `nth` perlu header: {find: […]}")
+        return self
+
 
 class Hierarchy(Strict):
     """Rows above other rows, as in budget reports: what has rows below it is a subtotal, checked and never stored.
@@ -104,6 +111,17 @@ class Hierarchy(Strict):
     """Compare each subtotal with the sum of the leaves below it (additive indicators only)."""
     tolerance: float = Field(default=0.5, ge=0)
 
+    @model_validator(mode="after")
+    def _levels_are_patterns(self) -> Hierarchy:
+        if self.levels and (self.by == "indentasi" or len(self.columns) > 1):
+            raise ValueError("`levels` hanya untuk by: kode dengan satu kolom")
+        for name, pattern in self.levels.items():
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"levels.{name} bukan ekspresi reguler: {error}") from error
+        return self
+
 
 class Spread(Strict):
     """A measure written over several columns: what their header levels mean, from the top down."""
@@ -119,15 +137,20 @@ class Column(Strict):
 
     role: Literal["wilayah", "periode", "rincian", "ukuran", "kontrol", "teks"]
     aliases: tuple[str, ...] = ()
-    """Header texts; letter case, line breaks and repeated spaces do not matter. The column's own name counts too."""
+    """Header texts; letter case, line breaks and repeated spaces do not matter. The column's own name counts too.
+
+    A footnote mark or the indicator's unit behind the text (`Luas (ha)`) does not matter either. Where a text stands
+    several times, `GROUP / text` is the one right of the column `GROUP`, before the next group named so.
+    """
     position: int | None = Field(default=None, ge=1)
-    """1-based place in the table, for headerless files and doubled headers."""
+    """1-based place on the sheet, for headerless files, doubled headers and columns merged under one header."""
     required: bool = True
     """Whether the column must be there (its cells may still be empty; see rule not_null)."""
     value: str | None = None
     """The same for every row: the column is not in the file. Of a measure, `1` counts rows."""
     ancestor: str | None = None
-    """rincian, teks: the code of the row above at this level of the contract's `hierarchy`; not in the file itself."""
+    """rincian, teks: the code (or label) of the row above at this level of the contract's `hierarchy`: the name of one
+    of its `levels`, else the depth from the top (`1`, `2`, …). Not in the file itself."""
 
     scheme: Literal["kemendagri", "bps", "nama"] | None = None
     """wilayah: which code system, or names. Never a naked number: BPS 6403 and Kemendagri 64.03 are two regencies."""
@@ -177,7 +200,18 @@ class Column(Strict):
             raise ValueError("ukuran perlu `indikator`")
         if self.within and self.scheme != "nama":
             raise ValueError("`within` hanya untuk scheme: nama")
+        if self.value is not None and self.role in ("ukuran", "kontrol"):
+            self._is_counted()
+        if self.ancestor is not None and (self.value is not None or self.position is not None):
+            raise ValueError("`ancestor` diambil dari baris di atas: tanpa `value` dan tanpa `position`")
         return self
+
+    def _is_counted(self) -> None:
+        """A measure's `value` is what each row counts for."""
+        if self.role == "kontrol" or self.spread is not None:
+            raise ValueError("`value` pada angka hanya untuk role ukuran tanpa `spread`")
+        if not re.fullmatch(r"-?\d{1,20}(\.\d{1,30})?", self.value or ""):
+            raise ValueError("`value` pada ukuran harus angka dengan titik desimal, mis. 1")
 
 
 class Totals(Strict):
@@ -318,7 +352,7 @@ class Contract(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Contract:
-        faults = [*self._unknown_names(), *self._missing_parts()]
+        faults = [*self._unknown_names(), *self._missing_parts(), *self._hierarchy_misfits()]
         if faults:
             raise Incoherent(faults)
         return self
@@ -370,6 +404,27 @@ class Contract(Strict):
             faults.append((("access",), "access_ground: sebutkan dasar hukum pembatasan"))
         if self.personal_data == "izinkan" and self.access == "terbuka":
             faults.append((("personal_data",), "data pribadi tidak boleh diizinkan pada dataset terbuka"))
+        return faults
+
+    def _hierarchy_misfits(self) -> list[Misfit]:
+        faults: list[Misfit] = []
+        tree = self.hierarchy
+        for name in tree.columns if tree else ():
+            column = self.columns.get(name)
+            made = column and (column.value is not None or column.ancestor is not None)
+            if column and (made or column.role not in ("rincian", "teks", "wilayah")):
+                message = f"kolom `{name}` harus ada di berkas, dengan role rincian, teks atau wilayah"
+                faults.append((("hierarchy", "columns"), message))
+        for name, column in self.columns.items():
+            wanted, place = column.ancestor, ("columns", name, "ancestor")
+            if wanted is None:
+                continue
+            if tree is None:
+                faults.append((place, "`ancestor` perlu `hierarchy`"))
+            elif tree.levels and wanted not in tree.levels:
+                faults.append((place, f"tingkat `{wanted}` tidak ada; yang ada: {', '.join(tree.levels)}"))
+            elif not tree.levels and not re.fullmatch(r"[1-9]", wanted):
+                faults.append((place, f"tingkat `{wanted}` harus 1, 2, … dari atas (atau beri nama dengan `levels`)"))
         return faults
 
 
