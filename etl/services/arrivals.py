@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+from asgiref.sync import sync_to_async
 
 
 class ArrivalTrigger(BaseEventTrigger):
@@ -32,9 +33,10 @@ class ArrivalTrigger(BaseEventTrigger):
         from etl.arrivals import POLL_SECONDS, Watch
         from etl.settings import Settings
 
-        watch = Watch(Settings.from_env())
+        # Not asyncio.to_thread: a connection kept in Airflow is asked for through this loop, out of that one's reach.
+        look = sync_to_async(Watch(Settings.from_env()).look, thread_sensitive=False)
         while True:
-            for skpd in await asyncio.to_thread(watch.look):
+            for skpd in await look():
                 yield skpd
             await asyncio.sleep(POLL_SECONDS)
 
