@@ -83,11 +83,12 @@ def locate(document: Any, name: str = "") -> str:
     filled = {path: size for path, size in found if size}
     if len(filled) > 1:
         told = [f"`{path}` ({dotted(size)} baris)" for path, size in filled.items()]
+        longest = max(filled, key=lambda path: filled[path])
         raise refused(
             "letak_data",
             f"JSON ini memuat {len(filled)} daftar: {listed(told)}. Mana yang datanya tidak dapat dipastikan.",
             "Jawaban memuat daftar lain di samping datanya, misalnya daftar kolom atau kode.",
-            f"Diskominfo: tulis letak datanya pada kontrak, misalnya `records: {max(filled, key=lambda path: filled[path])}`.",
+            f"Diskominfo: tulis letak datanya pada kontrak, misalnya `records: {longest}`.",
             file=name,
             owner=Owner.DISKOMINFO,
         )

@@ -5,8 +5,6 @@ The file is examined first (package.py, scan.py): a workbook of five kilobytes c
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
 import mmap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,10 +24,11 @@ from python_calamine import (
 )
 
 from etl.extract.cells import column
+from etl.extract.choice import choose, no_workbook
 from etl.extract.package import bomb, damaged, locked, open_package, sheet_parts
-from etl.extract.problems import dotted, listed, refused, shown, visible
+from etl.extract.problems import dotted, shown, visible
 from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, RowTooLong, Scan, cell_name, filled_area, scan
-from etl.findings import Finding, Refused
+from etl.findings import Finding
 from etl.frames import Sheet, column_letters
 
 BLOCK = 10_000
@@ -44,7 +43,7 @@ def read_package(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sh
     if not package.has("xl/workbook.xml"):
         if package.has("xl/workbook.bin") or package.has("content.xml"):
             return _read(path, name, wanted, lambda _: Scan())
-        raise _no_workbook(name, "Word" if package.has("word/document.xml") else "ZIP")
+        raise no_workbook(name, "Word" if package.has("word/document.xml") else "ZIP")
     for part in package.parts:
         if part.endswith((".xml", ".rels")) and not part.startswith(("xl/worksheets/", "xl/drawings/", "xl/charts/")):
             package.prove(part)  # calamine reads shared texts and styles as soon as it opens the file
@@ -70,38 +69,24 @@ def read_ole(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]
             raise locked(name)
         streams = ("Workbook", "Book")
         if all(content.find(f"{stream}\0".encode("utf-16-le")) < 0 for stream in streams):
-            raise _no_workbook(name, "Office lama (Word, Outlook atau lainnya)")
+            raise no_workbook(name, "Office lama (Word, Outlook atau lainnya)")
     return _read(path, name, wanted, lambda _: Scan())
-
-
-def choose(sheets: Sequence[SheetMetadata], wanted: Sequence[str] | None, name: str) -> list[int]:
-    """Indices of the sheets to read: those whose name fits a pattern, or the first visible one.
-
-    Raises Refused when no sheet fits, naming those that exist and the nearest.
-    """
-    tables = [no for no, sheet in enumerate(sheets) if sheet.typ is SheetTypeEnum.WorkSheet]
-    if wanted is None:
-        seen = [no for no in tables if sheets[no].visible is SheetVisibleEnum.Visible]
-        if seen or tables:
-            return (seen or tables)[:1]
-    patterns = [_folded(pattern) for pattern in wanted or ()]
-    fitting = [no for no in tables if any(fnmatch.fnmatchcase(_folded(sheets[no].name), p) for p in patterns)]
-    if not fitting:
-        raise _no_sheet([sheets[no].name for no in tables], list(wanted or ()), name)
-    return fitting
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _read(path: Path, name: str, wanted: Sequence[str] | None, examine: Callable[[str], Scan]) -> list[Sheet]:
     """examine: looks at a sheet's bytes before calamine does, and refuses what would harm."""
     with _opened(path, name) as workbook:
         metadata = workbook.sheets_metadata
-        chosen = choose(metadata, wanted, name)
+        chosen = _tables(metadata, wanted, name)
         scans = {no: examine(metadata[no].name) for no in chosen}
         return [_sheet(workbook.get_sheet_by_index(no), no, metadata[no], name, scans[no]) for no in chosen]
+
+
+def _tables(sheets: Sequence[SheetMetadata], wanted: Sequence[str] | None, name: str) -> list[int]:
+    """Indices of the wanted sheets, charts and macro sheets not counted."""
+    tables = [no for no, sheet in enumerate(sheets) if sheet.typ is SheetTypeEnum.WorkSheet]
+    seen = [sheets[no].visible is SheetVisibleEnum.Visible for no in tables]
+    return [tables[at] for at in choose([sheets[no].name for no in tables], seen, wanted, name)]
 
 
 @contextmanager
@@ -217,29 +202,3 @@ def _refuse_area(name: str, sheet: str, rows: int, columns: int) -> None:
             name,
             f"lembar {shown(sheet)} terisi sampai sel {cell_name(rows, columns)}, seluas {dotted(rows * columns)} sel",
         )
-
-
-def _no_workbook(name: str, kind: str) -> Refused:
-    return refused(
-        "bukan_lembar_kerja",
-        f"Ini bukan buku kerja Excel, melainkan berkas {kind}.",
-        "Berkas lain tersimpan dengan nama berakhiran Excel, atau berkas yang salah tersalin.",
-        "Simpan tabelnya dari Excel sebagai .xlsx atau .csv, lalu ganti berkas ini.",
-        file=name,
-    )
-
-
-def _no_sheet(existing: list[str], wanted: list[str], name: str) -> Refused:
-    if not existing:
-        return _no_workbook(name, "Excel tanpa satu pun lembar tabel (hanya grafik)")
-    near = difflib.get_close_matches(_folded(wanted[0]) if wanted else "", [_folded(sheet) for sheet in existing], 1, 0)
-    nearest = next((sheet for sheet in existing if near and _folded(sheet) == near[0]), existing[0])
-    return refused(
-        "lembar_tidak_ada",
-        f"Lembar {listed([shown(sheet) for sheet in wanted])} tidak ada. "
-        f"Yang ada: {listed([shown(sheet) for sheet in existing])}; yang paling mirip: {shown(nearest)}.",
-        "Lembarnya berganti nama, terhapus, atau berkas yang salah tersalin.",
-        f"Beri lembar datanya nama {shown(wanted[0])} seperti sebelumnya; bila nama baru memang disengaja, "
-        "kabari walidata agar kontraknya disesuaikan.",
-        file=name,
-    )
