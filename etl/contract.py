@@ -73,7 +73,8 @@ class Layout(Strict):
     sheet: str | tuple[str, ...] | None = None
     """Sheet name(s), `*` wildcards allowed; absent: the only or first visible sheet."""
     area: str | None = Field(default=None, pattern=r"^[A-Z]{1,3}(\d+)?:[A-Z]{1,3}(\d+)?$")
-    """Only this part of the sheet, e.g. `A:F` or `A4:F60`: of two tables side by side, one."""
+    """Only this part of the sheet, e.g. `A:F` or `A4:F60`: of two tables side by side, one. The header is on its first
+    row, unless `header` says otherwise."""
     header: Header = Header(row=1)
     repeat: bool = False
     """Every further row that holds the header's texts begins another table of the same kind, with its own title."""

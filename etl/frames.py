@@ -74,7 +74,8 @@ class RawTable:
 
     keys: row key per row (int64). headers: per column its header texts from the top level down. title: the text above
     the header. controls: the totals rows, kept aside to be checked, with the same columns. skipped: how many rows of
-    which kind were left out (`kosong`, `kaki`, `jumlah`), so that every row of the sheet is accounted for.
+    which kind were left out (`kepala`, `kosong`, `kaki`, `jumlah`, `subtotal`, `luar`), so that every row of the sheet
+    is accounted for. facts: what was found by rule, in the words of the report.
     """
 
     sheet: str
@@ -87,6 +88,7 @@ class RawTable:
     title: str = ""
     controls: RawTable | None = None
     skipped: dict[str, int] = field(default_factory=dict)
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

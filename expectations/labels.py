@@ -23,7 +23,17 @@ LABELS = {
 """Status of a submission → class of colour and what it is called."""
 
 SEVERITY = {Severity.TOLAK: ("tolak", "Tolak"), Severity.CATATAN: ("catatan", "Catatan")}
-SKIPPED = {"kosong": "kosong", "kaki": "kaki tabel", "jumlah": "baris jumlah"}
+SKIPPED = {
+    "kepala": "judul dan kepala tabel",
+    "satuan": "baris satuan",
+    "nomor_kolom": "baris nomor kolom",
+    "kosong": "kosong",
+    "kaki": "kaki tabel",
+    "jumlah": "baris jumlah",
+    "subtotal": "baris subtotal",
+    "luar": "di luar tabel",
+}
+"""Rows left out of the figures, by kind."""
 
 
 def address(submission: Submission) -> str:

@@ -7,6 +7,7 @@ says where things seem to be now. Rows are classified by column operations, so a
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,13 +18,15 @@ import pyarrow.compute as pc
 
 from etl.contract import Header, Layout
 from etl.findings import Finding, Owner, Refused
-from etl.frames import RawTable, Sheet, column_letters, row_key, split_key
-from etl.transform.text import as_array, fold, folded, tidy_text
+from etl.frames import RawTable, Sheet, column_letters
+from etl.transform.text import as_array, distinct, fold, folded, tidy_text
 
 HEAD_ROWS = 60
 """A header is looked for in the first rows only."""
 _TRANSPOSABLE = 2_000
-_HEADER_PROBES = 5
+_LONGEST_HEADER = 300
+_YEAR_AS_NUMBER = re.compile(r"^((?:19|20)\d\d)\.0+$")
+"""A year that a program wrote as a number: `2022.0`."""
 
 Grid = list[list[str]]
 """The first rows of a sheet as tidied text, empty cells as ''."""
@@ -31,7 +34,12 @@ Grid = list[list[str]]
 
 def head(sheet: Sheet, n_rows: int = HEAD_ROWS) -> Grid:
     """The first rows of the sheet."""
-    columns = [column.slice(0, n_rows).to_pylist() for column in sheet.text]
+    return lines(sheet, 0, n_rows)
+
+
+def lines(sheet: Sheet, start: int, end: int) -> Grid:
+    """Rows `start` to before `end` (0-based) as tidied text."""
+    columns = [column.slice(start, max(end - start, 0)).to_pylist() for column in sheet.text]
     return [[tidy_text(cell or "") for cell in row] for row in zip(*columns, strict=True)]
 
 
@@ -96,30 +104,64 @@ def transposed(sheet: Sheet) -> Sheet:
 # ── the header ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def find_header(sheet: Sheet, grid: Grid, header: Header) -> int:
-    """0-based row of the (first) header row. Raises Refused when it is not there."""
+def find_headers(sheet: Sheet, grid: Grid, block: Layout, top: int = 0) -> list[int]:
+    """0-based (first) header rows of every table to be read, from row `top` on. Raises Refused when there is none.
+
+    One, unless the tables `repeat`. grid: the rows in which a single header is looked for.
+    """
+    header = block.header
     if not _has_content(sheet):
         raise Refused(_empty(sheet))
     if header.none:
-        return 0
+        return [top]
     if header.row is not None:
         if header.row > sheet.n_rows:
             raise Refused(
                 _no_header(sheet, f"lembar hanya berisi {sheet.n_rows} baris, kepala diharapkan di baris {header.row}")
             )
-        return header.row - 1
+        return [max(header.row - 1, top)]
     wanted = folded(header.find)
-    rows = [frozenset(fold(cell) for cell in row if cell) for row in grid]
-    best: tuple[int, int] = (0, -1)
-    for place, row in enumerate(rows):
-        window = frozenset().union(*rows[place : place + header.rows])
-        if row & wanted and wanted <= window:
-            return place
-        best = max(best, (len(row & wanted), -place))
+    everywhere = block.repeat or header.nth > 1
+    rows = _cells_among(sheet, wanted) if everywhere else dict(enumerate(_folded_rows(grid)))
+    found: list[int] = []
+    for place in sorted(rows):
+        window = frozenset[str]().union(*(rows.get(place + level, frozenset()) for level in range(header.rows)))
+        begins = place >= top and (not found or place >= found[-1] + header.rows)
+        if begins and rows[place] & wanted and wanted <= window:
+            found.append(place)
+            if not everywhere:
+                break
+    if len(found) < header.nth:
+        raise Refused(_not_found(sheet, grid, header, len(found)))
+    return found
+
+
+def _folded_rows(grid: Grid) -> list[frozenset[str]]:
+    return [frozenset(fold(cell) for cell in row if cell) for row in grid]
+
+
+def _cells_among(sheet: Sheet, wanted: frozenset[str]) -> dict[int, frozenset[str]]:
+    """Every row of the sheet that holds any of the wanted texts, and which."""
+    rows: dict[int, frozenset[str]] = {}
+    for column in sheet.text:
+        values, index = distinct(column)
+        hits = {at: fold(value) for at, value in enumerate(values) if len(value) < _LONGEST_HEADER}
+        hits = {at: text for at, text in hits.items() if text in wanted}
+        for row in np.flatnonzero(np.isin(index, list(hits))) if hits else ():
+            rows[int(row)] = rows.get(int(row), frozenset()) | {hits[int(index[row])]}
+    return rows
+
+
+def _not_found(sheet: Sheet, grid: Grid, header: Header, count: int) -> Finding:
+    if count:
+        message = f"hanya ada {count} kepala tabel dengan judul kolom yang dicari, kontrak meminta yang ke-{header.nth}"
+        return _no_header(sheet, message)
+    wanted, rows = folded(header.find), _folded_rows(grid)
+    best = max(((len(row & wanted), -place) for place, row in enumerate(rows)), default=(0, 0))
     missing = [text for text in header.find if fold(text) not in (rows[-best[1]] if best[0] else ())]
     near = f"; paling mirip baris {1 - best[1]}, tetapi tanpa " if best[0] else "; tidak ditemukan: "
     message = f"tidak ada baris berisi semua judul kolom yang dicari dalam {len(rows)} baris pertama{near}"
-    raise Refused(_no_header(sheet, message + ", ".join(f"`{text}`" for text in missing)))
+    return _no_header(sheet, message + ", ".join(f"`{text}`" for text in missing))
 
 
 def _empty(sheet: Sheet) -> Finding:
@@ -148,7 +190,8 @@ def header_paths(grid: Grid, first: int, rows: int, n_columns: int) -> tuple[tup
     A merged cell comes as one filled cell followed by blanks, so an upper level is carried to the right as long as the
     columns have a text below it, stay in the same group above, and the cell it came from heads a group itself.
     """
-    levels = [list(grid[row]) if row < len(grid) else [""] * n_columns for row in range(first, first + rows)]
+    texts = [grid[row] if row < len(grid) else [""] * n_columns for row in range(first, first + rows)]
+    levels = [[_YEAR_AS_NUMBER.sub(r"\1", text) for text in row] for row in texts]
     for level in range(rows - 1):
         source = -1
         for at in range(n_columns):
@@ -185,82 +228,12 @@ def likely_header(grid: Grid, wanted: frozenset[str]) -> int | None:
 # ── the rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def read_table(sheet: Sheet, block: Layout) -> tuple[RawTable, Grid]:
-    """The table on the sheet, control rows still in it, and the sheet's head. Raises Refused without a header."""
-    if block.transpose:
-        sheet = transposed(sheet)
-    grid = head(sheet)
-    first = find_header(sheet, grid, block.header)
-    rows = 0 if block.header.none else block.header.rows
-    start = min(first + rows + block.skip, sheet.n_rows)
-    text = [_as_text(column) for column in sheet.text]
-    blank, end = _classify([column.slice(start) for column in text], block.stop)
-    keep = np.flatnonzero(~blank[:end]) + start
-    paths = header_paths(grid, first, rows, sheet.n_columns) if rows else (("",),) * sheet.n_columns
-    title = "\n".join(" ".join(cell for cell in row if cell) for row in grid[: first if rows else 0] if any(row))
-    used = [at for at in range(sheet.n_columns) if any(paths[at]) or not _is_empty(text[at], keep)]
-    table = RawTable(
-        sheet=sheet.name,
-        sheet_no=sheet.no,
-        keys=pa.array(keep + row_key(sheet.no, 1), pa.int64()),
-        headers=tuple(paths[at] for at in used),
-        text=tuple(pick(text[at], keep) for at in used),
-        number=tuple(_pick_number(sheet.number[at], keep) for at in used),
-        col_no=tuple(at + 1 for at in used),
-        title=title,
-        skipped={
-            kind: count
-            for kind, count in (
-                ("kepala", start),
-                ("kosong", int(blank[:end].sum())),
-                ("kaki", sheet.n_rows - start - end),
-            )
-            if count
-        },
-    )
-    return _without_repeated_headers(table), grid
-
-
-def _without_repeated_headers(table: RawTable) -> RawTable:
-    """Takes out header rows printed again further down (page breaks).
-
-    Raises Refused where a row repeats only part of the header: another table begins there, and reading it under this
-    header would load its figures as something they are not.
-    """
-    named = [at for at, path in enumerate(table.headers) if any(path) and not path_text(path).isdigit()]
-    again = np.zeros(len(table.keys), bool)
-    for at in named[:_HEADER_PROBES]:
-        for text in set(table.headers[at]) - {""}:
-            again |= np.asarray(pc.fill_null(pc.equal(table.text[at], text), False))
-    rows = np.flatnonzero(again)
-    for row in rows:
-        cells = [(tidy_text(column[int(row)].as_py() or ""), at) for at, column in enumerate(table.text)]
-        if not all(text in table.headers[at] for text, at in cells if text):
-            raise Refused(_second_table(table, int(row)))
-    if not len(rows):
-        return table
-    skipped = {**table.skipped, "kepala": table.skipped.get("kepala", 0) + len(rows)}
-    return replace(take_rows(table, np.flatnonzero(~again)), skipped=skipped)
-
-
-def _second_table(table: RawTable, row: int) -> Finding:
-    row_no = split_key(table.keys[row].as_py())[1]
-    return Finding(
-        rule="satu_tabel",
-        message=f"Di baris {row_no} tampaknya mulai tabel lain: judul kolom muncul lagi dengan susunan berbeda.",
-        cause="Dua tabel ditaruh di satu lembar.",
-        action="Pisahkan tabel kedua ke lembar lain, atau minta Diskominfo menyatakan batasnya (`stop`) pada kontrak.",
-        sheet=table.sheet,
-        row=row_no,
-    )
-
-
-def _as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     array = as_array(column)
     return array if pa.types.is_string(array.type) else pc.cast(array, pa.string())
 
 
-def _classify(columns: Sequence[pa.Array], stop: Sequence[str]) -> tuple[npt.NDArray[np.bool_], int]:
+def classify(columns: Sequence[pa.Array], stop: Sequence[str]) -> tuple[npt.NDArray[np.bool_], int]:
     """(which rows are blank, place of the first footer row). A row is looked at until its first filled cell only."""
     n_rows = len(columns[0]) if columns else 0
     waiting = np.arange(n_rows)
@@ -295,13 +268,13 @@ def pick(column: pa.Array, keep: npt.NDArray[np.int64]) -> pa.Array:
     return column.take(pa.array(keep))
 
 
-def _pick_number(column: pa.Array | pa.ChunkedArray | None, keep: npt.NDArray[np.int64]) -> pa.Array | None:
+def pick_number(column: pa.Array | pa.ChunkedArray | None, keep: npt.NDArray[np.int64]) -> pa.Array | None:
     if column is None or len(column) == column.null_count:
         return None
     return pick(pc.cast(as_array(column), pa.float64()), keep)
 
 
-def _is_empty(column: pa.Array, keep: npt.NDArray[np.int64]) -> bool:
+def is_empty(column: pa.Array, keep: npt.NDArray[np.int64]) -> bool:
     """Whether the column holds nothing on the kept rows."""
     if column.null_count == len(column):
         return True

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from etl.contract import Contract, Layout
 from etl.findings import Finding, Refused, Severity, has_refusal
@@ -21,12 +20,13 @@ from etl.transform.reader import Reader
 from etl.transform.regions import Regions
 from etl.transform.spread import claim
 from etl.transform.stated import known_code, stated_period
+from etl.transform.tables import read_tables
 from etl.transform.text import distinct, fold, folded
 
 
 @dataclass(frozen=True)
 class Understood:
-    """One sheet's share of a Tidy."""
+    """One table's share of a Tidy."""
 
     sheet: str
     sheet_no: int
@@ -35,17 +35,44 @@ class Understood:
     figures: pa.Table
     controls: pa.Table
     columns: dict[str, tuple[int, str]]
+    measured: frozenset[int]
+    """Numbers of the columns that hold figures to be loaded."""
     findings: tuple[Finding, ...]
     skipped: dict[str, int]
+    facts: tuple[tuple[str, str], ...]
     corrected: int
     transposed: bool
 
 
 def understand(
     sheet: Sheet, block: Layout, contract: Contract, regions: Regions, file_name: str, book: FaultBook
+) -> list[Understood]:
+    """Reads the tables of one sheet; cells that are not understood go into `book`. Raises Refused when one of them
+    cannot be used."""
+    tables, grid = read_tables(sheet, block)
+    parts: list[Understood] = []
+    refusals: list[Finding] = []
+    for found in tables:
+        try:
+            parts.append(_one(found, grid, sheet, block, contract, regions, file_name, book))
+        except Refused as refused:
+            refusals += refused.findings
+    if refusals:
+        raise Refused(*refusals)
+    parts[0] = replace(parts[0], findings=(*parts[0].findings, *_notes(sheet, block, parts, book)))
+    return parts
+
+
+def _one(
+    found: RawTable,
+    grid: layout.Grid,
+    sheet: Sheet,
+    block: Layout,
+    contract: Contract,
+    regions: Regions,
+    file_name: str,
+    book: FaultBook,
 ) -> Understood:
-    """Reads one sheet; cells that are not understood go into `book`. Raises Refused when the table cannot be used."""
-    found, grid = layout.read_table(sheet, block)
     stated, unclear = stated_period(contract, {"file": file_name, "sheet": sheet.name, "title": found.title})
     period = known_code(stated, contract.calendar.period)
     binding = bind(found, contract, block, grid, period)
@@ -64,10 +91,8 @@ def understand(
     if table.controls is not None:
         aside = reader.read(table.controls, None)
         controls.append(reshape.figures(aside.rows, aside.measures, contract, partly=True))
-    measured = [table.col_no[place] for place in reader.measured]
     own = [*added_columns(found, free), *overdue]
     headers = layout.unique_headers(received)
-    notes = _notes(sheet, block, table, measured, book)
     return Understood(
         sheet=sheet.name,
         sheet_no=sheet.no,
@@ -76,8 +101,10 @@ def understand(
         figures=reshape.figures(read.rows, read.measures, contract),
         controls=pa.concat_tables(controls),
         columns={name: (table.col_no[place], headers[place]) for name, place in binding.columns.items()},
-        findings=(*(exchanged(one) if block.transpose else one for one in own), *notes),
+        measured=frozenset(table.col_no[place] for place in reader.measured),
+        findings=tuple(exchanged(one) if block.transpose else one for one in own),
         skipped=received.skipped,
+        facts=received.facts,
         corrected=corrected,
         transposed=block.transpose,
     )
@@ -97,7 +124,7 @@ def _control_rows(table: RawTable, contract: Contract, columns: dict[str, int]) 
     return is_control
 
 
-def _notes(sheet: Sheet, block: Layout, table: RawTable, measured: Sequence[int], book: FaultBook) -> list[Finding]:
+def _notes(sheet: Sheet, block: Layout, parts: Sequence[Understood], book: FaultBook) -> list[Finding]:
     """What the reader of the file noted: a fault where it hits a measure, else a note that keeps its place."""
     kept: list[Finding] = []
     for note in sheet.notes:
@@ -105,7 +132,7 @@ def _notes(sheet: Sheet, block: Layout, table: RawTable, measured: Sequence[int]
         if block.transpose and row is not None:
             row, column = column, row
         key = row_key(sheet.no, row) if row else None
-        if key is not None and column in measured and pc.index(table.keys, key).as_py() >= 0:
+        if key is not None and any(column in part.measured and key in part.rows.index for part in parts):
             book.add_note(note, key, column)
         elif note.row is not None:
             kept.append(replace(note, severity=Severity.CATATAN))

@@ -36,7 +36,7 @@ def tidy(sheets: Sequence[Sheet], contract: Contract, regions: Regions, file_nam
         chosen = []
     for sheet, block in chosen:
         try:
-            parts.append(understand(sheet, block, contract, regions, file_name, book))
+            parts.extend(understand(sheet, block, contract, regions, file_name, book))
         except Refused as refused:
             own = [exchanged(finding) for finding in refused.findings] if block.transpose else refused.findings
             refusals += [finding.at(sheet=sheet.name) for finding in own if finding not in refusals]
@@ -44,7 +44,7 @@ def tidy(sheets: Sequence[Sheet], contract: Contract, regions: Regions, file_nam
         refusals.append(_no_rows([sheet for sheet, _ in chosen]))
     if refusals:
         raise Refused(*(finding.at(file=file_name) for finding in refusals))
-    return _together(parts, book, file_name)
+    return _together(parts, book, file_name, _read_as([sheet for sheet, _ in chosen], parts))
 
 
 def _chosen(sheets: Sequence[Sheet], contract: Contract, stated: periods.Parts) -> list[tuple[Sheet, Layout]]:
@@ -73,7 +73,21 @@ def _no_rows(sheets: Sequence[Sheet]) -> Finding:
     )
 
 
-def _together(parts: Sequence[Understood], book: FaultBook, file_name: str) -> Tidy:
+def _read_as(sheets: Sequence[Sheet], parts: Sequence[Understood]) -> dict[str, str]:
+    """What the readers of the bytes and these transforms found by rule; by sheet where the sheets differ."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for name, facts in [(s.name, s.facts) for s in sheets] + [(part.sheet, part.facts) for part in parts]:
+        for what, how in facts:
+            told.setdefault(what, {}).setdefault(name, []).append(how)
+    read_as = {}
+    for what, by_sheet in told.items():
+        texts = {name: ", ".join(dict.fromkeys(hows)) for name, hows in by_sheet.items()}
+        same = len(set(texts.values())) == 1
+        read_as[what] = next(iter(texts.values())) if same else "; ".join(f"{name}: {t}" for name, t in texts.items())
+    return read_as
+
+
+def _together(parts: Sequence[Understood], book: FaultBook, file_name: str, read_as: dict[str, str]) -> Tidy:
     figures = pa.concat_tables([part.figures for part in parts]).unify_dictionaries()
     skipped: Counter[str] = Counter()
     columns: dict[str, tuple[int, str]] = {}
@@ -95,6 +109,7 @@ def _together(parts: Sequence[Understood], book: FaultBook, file_name: str) -> T
         skipped=dict(skipped),
         corrected=sum(part.corrected for part in parts),
         transposed=frozenset(part.sheet_no for part in parts if part.transposed),
+        read_as=read_as,
     )
 
 

@@ -13,10 +13,19 @@ from hypothesis import strategies as st
 
 from etl.contract import Layout
 from etl.findings import Refused
-from etl.frames import Sheet
-from etl.transform.layout import fill_down, head, header_paths, read_table, select_sheets, unique_headers
+from etl.frames import RawTable, Sheet
+from etl.transform.layout import fill_down, head, header_paths, select_sheets, unique_headers
+from etl.transform.tables import read_tables
 
 TEXTS = st.text("abcdefgh ", min_size=1, max_size=6).filter(str.strip).map(lambda text: "x" + text)
+
+
+def read_table(sheet: Sheet, block: Layout) -> tuple[RawTable, list[list[str]]]:
+    """The only table on the sheet."""
+    (table,), grid = read_tables(sheet, block)
+    return table, grid
+
+
 CELLS = st.one_of(st.just(""), TEXTS, st.integers(-5, 5).map(float))
 
 
