@@ -22,6 +22,10 @@ ROW_SPAN = 100_000_000
 """Rows reserved for each sheet in a row key; more than any sheet or file read here has."""
 
 
+MOST_CODES = 32_767
+"""Different texts up to which a column is kept as 16-bit codes over them."""
+
+
 def row_key(sheet_no: int, row_no: int) -> int:
     """One integer for a sheet's row: on the first sheet (0) it is the row number that Excel shows."""
     return sheet_no * ROW_SPAN + row_no
@@ -45,7 +49,8 @@ def column_letters(col_no: int) -> str:
 class Sheet:
     """Cells of one sheet (or delimited file, or query result) exactly as received, header rows included.
 
-    text: one string array per column; null where the cell is empty. Dates are ISO text, numbers their shortest decimal
+    text: one array per column, string or (few different texts) dictionary<int16, string>; null where the cell is
+    empty. Dates are ISO text, numbers their shortest decimal
     form without a trailing `.0`. number: per column a float64 array, null where the cell was not a number cell, or None
     where no cell of the column was. Row i of the arrays is row i+1 of the sheet. facts: how the bytes were understood
     (`pengodean`, `pemisah`, …), in the order and words in which the report states them.

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from etl.extract.cells import texts
+from etl.extract.compact import Compact, compact, plain_text
 from etl.extract.encoding import Text, as_utf8
 from etl.extract.problems import dotted, listed, note, refused
 from etl.findings import Finding, Refused
@@ -43,6 +44,9 @@ MAX_MISFITS = 5_000
 
 MAX_CELL = 1_000_000
 """Characters of one cell; Excel's limit is 32,767. A longer one is a quote that was never closed."""
+
+BATCHES = 8
+"""Megabytes of records that are text at once on the fast way."""
 
 BLOCK = 20_000
 """Records that are Python objects at once on the forgiving way."""
@@ -106,9 +110,7 @@ def sample_records(sample: str, delimiter: str) -> list[list[str]]:
         return []
 
 
-def _fast(
-    text: Text, delimiter: str, width: int, name: str
-) -> tuple[list[pa.ChunkedArray], tuple[Finding, ...]] | None:
+def _fast(text: Text, delimiter: str, width: int, name: str) -> tuple[list[pa.Array], tuple[Finding, ...]] | None:
     """Arrow on the bytes as they are; the few records that have not `width` cells are put back where they were.
 
     None when there are more than MAX_MISFITS of those.
@@ -120,8 +122,9 @@ def _fast(
         misfits[record.number] = record.text
         return "skip" if len(misfits) <= MAX_MISFITS else "error"
 
+    columns = [Compact() for _ in names]
     try:
-        table = pacsv.read_csv(
+        reader = pacsv.open_csv(
             pa.BufferReader(pa.py_buffer(text.data).slice(text.start)),
             pacsv.ReadOptions(column_names=names, use_threads=False),  # only then are records numbered
             pacsv.ParseOptions(
@@ -139,40 +142,39 @@ def _fast(
                 check_utf8=False,  # as_utf8 has seen to it
             ),
         )
+        while batches := list(islice(reader, BATCHES)):
+            for column, part in zip(columns, pa.Table.from_batches(batches).columns, strict=True):
+                column.add(part)
+            text.let_go()
     except pa.ArrowInvalid:
         return None
-    if not misfits:
-        return list(table.columns), ()
-    return _put_back(table, misfits, delimiter, name)
+    read = [column.finish() for column in columns]
+    return _put_back(read, misfits, delimiter, name) if misfits else (read, ())
 
 
 def _put_back(
-    table: pa.Table, misfits: dict[int, str], delimiter: str, name: str
-) -> tuple[list[pa.ChunkedArray], tuple[Finding, ...]]:
+    read: list[pa.Array], misfits: dict[int, str], delimiter: str, name: str
+) -> tuple[list[pa.Array], tuple[Finding, ...]]:
     """misfits: record number → its text, as Arrow skipped them."""
+    usual, rows = len(read), len(read[0])
     records = [next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []) for text in misfits.values()]
     lengths = _Lengths()
-    lengths.count[table.num_columns, table.num_columns] = table.num_rows
+    lengths.count[usual, usual] = rows
     for number, record in zip(misfits, records, strict=True):
         lengths.add(record, number)
-    width = max(table.num_columns, *map(len, records))
+    width = max(usual, *map(len, records))
     if width > MAX_COLUMNS:
         raise _too_wide(name, width)
-    columns = []
     for place in range(width):
-        good = table.column(place) if place < table.num_columns else pa.nulls(table.num_rows, pa.string())
+        good = plain_text(read[place]) if place < usual else pa.nulls(rows, pa.string())
         odd = texts([record[place] if place < len(record) else None for record in records])
         chunks, taken = [], 0
         for at, number in enumerate(misfits):
             until = number - 1 - at
-            chunks += [*_chunks(good.slice(taken, until - taken)), odd.slice(at, 1)]
+            chunks += [good.slice(taken, until - taken), odd.slice(at, 1)]
             taken = until
-        columns.append(pa.chunked_array([*chunks, *_chunks(good.slice(taken))], pa.string()).combine_chunks())
-    return [pa.chunked_array([column]) for column in columns], _uneven(lengths, table.num_columns, name)
-
-
-def _chunks(values: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
-    return values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+        read[place : place + 1] = [compact(pa.chunked_array([*chunks, good.slice(taken)], pa.string()))]
+    return read, _uneven(lengths, usual, name)
 
 
 @dataclass
@@ -206,10 +208,10 @@ class _Lengths:
         )
 
 
-def _forgiving(text: Text, delimiter: str, name: str) -> tuple[list[pa.ChunkedArray], tuple[Finding, ...]]:
+def _forgiving(text: Text, delimiter: str, name: str) -> tuple[list[pa.Array], tuple[Finding, ...]]:
     """Every record whatever its length, and a note on those that differ."""
-    blocks: list[list[pa.Array]] = []
-    lengths, row, width = _Lengths(), 0, 1
+    columns = [Compact()]
+    lengths, row = _Lengths(), 0
     records = _records(text, delimiter, name)
     while block := list(islice(records, BLOCK)):
         for record in block:
@@ -218,16 +220,13 @@ def _forgiving(text: Text, delimiter: str, name: str) -> tuple[list[pa.ChunkedAr
         block_width = max(map(len, block))
         if block_width > MAX_COLUMNS:
             raise _too_wide(name, block_width)
-        width = max(width, block_width)
-        if not block_width:
-            blocks.append([pa.nulls(len(block), pa.string())])
-        else:
-            blocks.append([texts(cells) for cells in zip_longest(*block)])
-    columns = [
-        pa.chunked_array([b[n] if n < len(b) else pa.nulls(len(b[0]), pa.string()) for b in blocks], pa.string())
-        for n in range(width)
-    ]
-    return columns, _uneven(lengths, lengths.usual, name)
+        while len(columns) < block_width:
+            columns.append(Compact())
+            columns[-1].add(pa.nulls(row - len(block), pa.string()))
+        filled = [texts(cells) for cells in zip_longest(*block)]
+        for place, column in enumerate(columns):
+            column.add(filled[place] if place < len(filled) else pa.nulls(len(block), pa.string()))
+    return [column.finish() for column in columns], _uneven(lengths, lengths.usual, name)
 
 
 def _records(text: Text, delimiter: str, name: str) -> Iterator[list[str]]:
@@ -266,12 +265,14 @@ def _uneven(lengths: _Lengths, usual: int, name: str) -> tuple[Finding, ...]:
     )
 
 
-def _long_cells(columns: list[pa.ChunkedArray], name: str) -> tuple[Finding, ...]:
+def _long_cells(columns: list[pa.Array], name: str) -> tuple[Finding, ...]:
     """A quote that is closed by another cell's quote swallows the rows between without any error."""
     for number, column in enumerate(columns, start=1):
-        breaks = pc.count_substring(column, "\n")
+        coded = pa.types.is_dictionary(column.type)
+        breaks = pc.count_substring(column.dictionary if coded else column, "\n")
         if (pc.max(breaks).as_py() or 0) > MANY_LINES:
-            row = pc.index(pc.greater(breaks, MANY_LINES), True).as_py() + 1
+            long = pc.greater(breaks.take(column.indices) if coded else breaks, MANY_LINES)
+            row = pc.index(long, True).as_py() + 1
             message = f"Satu sel pada baris ke-{row}, kolom ke-{number}, memuat lebih dari {MANY_LINES} baris teks."
             cause = "Tanda kutip pembuka tidak ditutup pada barisnya, sehingga baris berikutnya ikut masuk ke sel itu."
             action = "Tutup tanda kutip itu, atau kirim berkas sebagai .xlsx."

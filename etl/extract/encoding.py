@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import mmap
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,10 @@ class Text:
     def decoded(self) -> str:
         return self.data[self.start :].decode("utf-8")
 
+    def let_go(self) -> None:
+        """What of the file was read into memory may leave it; looked at again it comes back."""
+        _let_go(self.data)
+
 
 def text_of(path: Path, name: str, encoding: str | None) -> Text:
     """A file that is not empty as UTF-8. encoding and raises: as `as_utf8`."""
@@ -65,16 +70,16 @@ def as_utf8(data: Bytes, name: str, encoding: str | None) -> Text:
         if not marked and not encoding:
             called += " tanpa tanda BOM"
         return _decoded(data, len(mark), used, name, "strict", called)
-    if (nul := data.find(b"\0")) >= 0:
-        raise _nul(data, nul, name)
-    bad = None if used not in (None, "utf-8") else _not_utf8(data)
-    if used == "utf-8" and bad is not None:
-        raise _misfit(data, bad, used, name)
-    if used in (None, "utf-8") and bad is None:
-        return Text(data, len(mark), _quotes(data), called)
+    seen = _look(data, as_utf8=used in (None, "utf-8"))
+    if seen.nul is not None:
+        raise _nul(data, seen.nul, name)
+    if used == "utf-8" and seen.misfit is not None:
+        raise _misfit(data, seen.misfit, used, name)
+    if used in (None, "utf-8") and seen.misfit is None:
+        return Text(data, len(mark), seen.quotes, called)
     if used is None:
-        assert bad is not None
-        return _decoded(data, 0, "cp1252", name, "replace", CALLED["cp1252"], (_guessed(data, bad, name),))
+        assert seen.misfit is not None
+        return _decoded(data, 0, "cp1252", name, "replace", CALLED["cp1252"], (_guessed(data, seen.misfit, name),))
     return _decoded(data, 0, used, name, "strict", called)
 
 
@@ -103,43 +108,64 @@ def _canonical(encoding: str, name: str) -> str:
     return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "ascii": "utf-8"}.get(codec, codec)
 
 
-def _not_utf8(data: Bytes) -> int | None:
-    """Offset of the first byte that is not UTF-8; None when all are."""
+@dataclass
+class _Seen:
+    """What one walk through the bytes saw: how many `"`, where the first NUL and the first byte that is not UTF-8."""
+
+    quotes: int = 0
+    nul: int | None = None
+    misfit: int | None = None
+
+
+def _look(data: Bytes, *, as_utf8: bool) -> _Seen:
+    seen = _Seen()
     decoder = codecs.getincrementaldecoder("utf-8")()
     for at in range(0, len(data), PIECE):
         piece = data[at : at + PIECE]
+        _let_go(data)
+        seen.quotes += piece.count(b'"')
+        if (nul := piece.find(b"\0")) >= 0:
+            seen.nul = at + nul
+            return seen
         pending = len(decoder.getstate()[0])
-        if not pending and piece.isascii():
+        if not as_utf8 or seen.misfit is not None or (not pending and piece.isascii()):
             continue
         try:
             decoder.decode(piece)
         except UnicodeDecodeError as error:
-            return at - pending + error.start
-    return len(data) - 1 if decoder.getstate()[0] else None
+            seen.misfit = at - pending + error.start
+    if as_utf8 and seen.misfit is None and decoder.getstate()[0]:
+        seen.misfit = len(data) - 1
+    return seen
 
 
-def _quotes(data: Bytes) -> int:
-    if data.find(b'"') < 0:
-        return 0
-    return sum(data[at : at + PIECE].count(b'"') for at in range(0, len(data), PIECE))
+def _let_go(data: Bytes) -> None:
+    if isinstance(data, mmap.mmap):
+        data.madvise(mmap.MADV_DONTNEED)  # pages of a mapped file are this process's memory, too
 
 
 def _decoded(
     data: Bytes, start: int, encoding: str, name: str, errors: str, called: str, notes: tuple[Finding, ...] = ()
 ) -> Text:
-    try:
-        text = b"".join(_transcoded(data, start, encoding, errors))
-    except UnicodeDecodeError as error:
-        raise _misfit(data, start + error.start, encoding, name) from None
-    if (nul := text.find(b"\0")) >= 0:
-        raise _nul(text, nul, name)
-    return Text(text, 0, _quotes(text), called, notes)
+    with tempfile.TemporaryFile() as file:
+        try:
+            for piece in _transcoded(data, start, encoding, errors):
+                file.write(piece)
+        except UnicodeDecodeError as error:
+            raise _misfit(data, start + error.start, encoding, name) from None
+        file.flush()
+        text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.tell() else b""
+    seen = _look(text, as_utf8=False)
+    if seen.nul is not None:
+        raise _nul(text, seen.nul, name)
+    return Text(text, 0, seen.quotes, called, notes)
 
 
 def _transcoded(data: Bytes, start: int, encoding: str, errors: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     for at in range(start, len(data), PIECE):
         yield decoder.decode(data[at : at + PIECE]).encode("utf-8")
+        _let_go(data)
     yield decoder.decode(b"", final=True).encode("utf-8")
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from etl.contract import Column
 from etl.transform import periods
 from etl.transform.regions import Regions
-from etl.transform.text import Index, brief, distinct, fold, tidy_text
+from etl.transform.text import Index, brief, distinct, fold, lookup, tidy_text
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -32,8 +32,10 @@ class Codes(Generic[T]):
     @property
     def known(self) -> Index:
         """The index with -1 also where the text was not understood."""
-        unknown = [place for place, value in enumerate(self.values) if value is None]
-        return np.where(np.isin(self.index, unknown), np.int32(-1), self.index) if unknown else self.index
+        unknown = [value is None for value in self.values]
+        if not any(unknown):
+            return self.index
+        return np.where(lookup(unknown, True, self.index), self.index.dtype.type(-1), self.index)
 
     def map(self, function: Callable[[T], U]) -> Codes[U]:
         """The values sent through `function`, which may raise periods.Unreadable."""

@@ -18,7 +18,7 @@ from etl.contract import Correction
 from etl.findings import Finding, Owner, Severity
 from etl.frames import RawTable, column_letters, split_key
 from etl.transform.layout import path_text
-from etl.transform.text import distinct, fold
+from etl.transform.text import distinct, fold, plain
 
 Rows = npt.NDArray[np.bool_]
 Places = Callable[[str], Sequence[int]]
@@ -56,7 +56,7 @@ def _replace(table: RawTable, correction: Correction, rows: Rows, places: Sequen
         if not hit.any():
             continue
         mask = pa.array(hit)
-        text[place] = pc.if_else(mask, correction.becomes, text[place])
+        text[place] = pc.if_else(mask, correction.becomes, plain(text[place]))
         if number[place] is not None:
             number[place] = pc.if_else(mask, None, number[place])
         count += int(hit.sum())

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.transform.text import as_array, distinct, tidy_text
+from etl.transform.text import as_array, distinct, plain, tidy_text
 
 MARKS = ("", "-", "…", "NA")
 """What may stand instead of a number: nothing, nol/tidak ada, belum tersedia, tidak berlaku."""
@@ -101,16 +101,29 @@ def parse(
 ) -> Numbers:
     """Parse a column; `number` holds the number cells of a workbook, which need no rule for separators."""
     text = as_array(text)
-    if number is None or len(number) == number.null_count:
-        work = _parse_texts(text, decimal, dash)
-    else:
-        work = _parse_mixed(text, as_array(number), decimal, dash)
+    numbers = None if number is None or len(number) == number.null_count else as_array(number)
+    if pa.types.is_dictionary(text.type):
+        if numbers is None:
+            return _parse_codes(text, decimal, dash, scale)
+        text = plain(text)
+    work = _parse_texts(text, decimal, dash) if numbers is None else _parse_mixed(text, numbers, decimal, dash)
     if Decimal(scale) != 1:
         work.decimal = _scaled(work.decimal, Decimal(scale))
-    marks = pa.DictionaryArray.from_arrays(
-        pa.array(work.mark.astype(np.int32), mask=work.mark < 0), pa.array(MARKS, pa.string()), safe=False
-    )
-    return Numbers(pc.cast(work.decimal, pa.float64()), work.decimal, marks, work.reason)
+    return Numbers(pc.cast(work.decimal, pa.float64()), work.decimal, _marks(work.mark), work.reason)
+
+
+def _parse_codes(text: pa.DictionaryArray, decimal: Decimals, dash: Literal["kosong", "nol"], scale: str) -> Numbers:
+    """Every different text once, the empty cell last."""
+    different = pa.concat_arrays([text.dictionary, pa.nulls(1, pa.string())])
+    once = parse(different, decimal=decimal, dash=dash, scale=scale)
+    index = text.indices.fill_null(len(text.dictionary)) if text.null_count else text.indices
+    place = np.asarray(index)
+    return Numbers(once.value.take(index), once.decimal.take(index), once.mark.take(index), once.bad[place])
+
+
+def _marks(mark: npt.NDArray[np.int8]) -> pa.DictionaryArray:
+    places = pa.array(mark.astype(np.int32), mask=mark < 0)
+    return pa.DictionaryArray.from_arrays(places, pa.array(MARKS, pa.string()), safe=False)
 
 
 def _parse_mixed(text: pa.Array, number: pa.Array, decimal: Decimals, dash: str) -> _Work:

@@ -21,7 +21,7 @@ from etl.transform.layout import geometry_fault
 from etl.transform.regions import LEVELS, Level, Regions
 from etl.transform.reshape import Measure, Rows
 from etl.transform.spread import SpreadColumn
-from etl.transform.text import distinct, fold, tidy_text
+from etl.transform.text import distinct, fold, lookup, tidy_text
 
 T = TypeVar("T")
 
@@ -271,9 +271,9 @@ class Reader:
         self, rule: str, table: RawTable, name: str, codes: Codes[T], book: FaultBook, *, empty: bool
     ) -> None:
         """Cells of column `name` whose text was not understood, and empty ones where the column must be filled."""
-        bad = np.isin(codes.index, list(codes.problems))
-        if empty:
-            bad |= codes.index < 0
+        unknown = np.zeros(len(codes.values), bool)
+        unknown[list(codes.problems)] = True
+        bad = lookup(unknown, empty, codes.index)
         self._add(
             rule, table, self.columns[name], np.flatnonzero(bad), {-1: "Sel kosong.", **codes.problems}, codes, book
         )
@@ -353,7 +353,8 @@ class Reader:
         if column.role == "teks":
             if column.value is not None:
                 return str_array(pa.array([column.value]).take(pa.array(np.zeros(read.rows.n, np.int32))))
-            return str_array(table.text[self.columns[name]])
+            text = table.text[self.columns[name]]
+            return categories(text) if pa.types.is_dictionary(text.type) else str_array(text)
         if column.role == "rincian":
             codes = read.rows.rincian[name]
         elif column.role == "periode":
@@ -386,6 +387,12 @@ class Reader:
 
 def _level_above(level: Level | None) -> Level | None:
     return LEVELS[LEVELS.index(level) - 1] if level in LEVELS[1:] else None
+
+
+def categories(text: pa.DictionaryArray) -> pd.Categorical:
+    """Codes as pandas has them, missing as -1."""
+    codes = np.asarray(text.indices.fill_null(-1))
+    return pd.Categorical.from_codes(codes, pd.Index(text.dictionary.to_pylist(), dtype=object))
 
 
 def str_array(text: pa.Array) -> pd.api.extensions.ExtensionArray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f\u200b\u200c\u2060\ufeff]+")
 
-Index = npt.NDArray[np.int32]
-"""Per row the place of its text among the distinct ones; -1 where the cell is empty."""
+Index = npt.NDArray[np.signedinteger]
+"""Per row the place of its text among the distinct ones; -1 where the cell is empty. As narrow as the places allow."""
 
 
 def tidy_text(text: str) -> str:
@@ -48,16 +48,34 @@ def as_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column
 
 
+def each(function: Callable[[pa.Array], pa.Array], column: pa.Array) -> pa.Array:
+    """A function of text, cell by cell: asked once per different text where the column is codes over few of them."""
+    if not pa.types.is_dictionary(column.type):
+        return function(column)
+    return function(column.dictionary).take(column.indices)
+
+
+def plain(column: pa.Array) -> pa.Array:
+    """The column as text."""
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def lookup(of_values: Sequence[bool] | npt.NDArray[np.bool_], empty: bool, index: Index) -> npt.NDArray[np.bool_]:
+    """Per row what is true of its value; `empty` where it has none."""
+    found: npt.NDArray[np.bool_] = np.append(np.asarray(of_values, bool), empty)[index]
+    return found
+
+
 def distinct(column: pa.Array | pa.ChunkedArray) -> tuple[list[str], Index]:
     """The different texts of a column and, per row, which one it is; cells of nothing but spaces count as empty."""
     encoded = as_array(column)
     if not pa.types.is_dictionary(encoded.type):
         encoded = encoded.dictionary_encode()
     values: list[str] = encoded.dictionary.to_pylist()
-    index = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int32)
-    blank = [place for place, value in enumerate(values) if not value[:1].isalnum() and not tidy_text(value)]
-    if blank:
-        index = np.where(np.isin(index, blank), np.int32(-1), index)
+    index = np.asarray(pc.fill_null(encoded.indices, -1) if encoded.null_count else encoded.indices)
+    blank = [not value[:1].isalnum() and not tidy_text(value) for value in values]
+    if any(blank):
+        index = np.where(lookup(blank, True, index), index.dtype.type(-1), index)
     return values, index
 
 
