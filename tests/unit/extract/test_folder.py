@@ -276,7 +276,7 @@ def test_too_large(one_file):
     with pytest.raises(TooLarge) as caught:
         fetch(found, archive, max_bytes=4999)
     assert caught.value.finding.rule == "terlalu_besar"
-    lying = FoundFile(found.path, found.url, 10, found.mtime_ns)
+    lying = FoundFile(found.path, found.place, 10, found.mtime_ns)
     with pytest.raises(SourceUnavailable):
         fetch(lying, archive, max_bytes=4999)
 
