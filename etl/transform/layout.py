@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from etl.contract import Header, Layout
 from etl.findings import Finding, Owner, Refused
 from etl.frames import RawTable, Sheet, column_letters
-from etl.transform.text import as_array, distinct, fold, folded, tidy_text
+from etl.transform.text import as_array, distinct, each, fold, folded, tidy_text
 
 HEAD_ROWS = 60
 """A header is looked for in the first rows only."""
@@ -229,28 +229,35 @@ def likely_header(grid: Grid, wanted: frozenset[str]) -> int | None:
 
 
 def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """One array of text or of codes over text."""
     array = as_array(column)
-    return array if pa.types.is_string(array.type) else pc.cast(array, pa.string())
+    of = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
+    return array if pa.types.is_string(of) else pc.cast(array, pa.string())
 
 
 def classify(columns: Sequence[pa.Array], stop: Sequence[str]) -> tuple[npt.NDArray[np.bool_], int]:
     """(which rows are blank, place of the first footer row). A row is looked at until its first filled cell only."""
     n_rows = len(columns[0]) if columns else 0
-    waiting = np.arange(n_rows)
+    blank = np.ones(n_rows, bool)
     end = n_rows
-    for column in columns:
-        if not len(waiting):
+    for number, column in enumerate(columns):
+        waiting = np.flatnonzero(blank) if number else None
+        cells = column if waiting is None else column.take(pa.array(waiting))
+        empty = np.asarray(pc.fill_null(each(_is_blank, cells), True))
+        if stop and not empty.all():
+            begins = np.asarray(pc.fill_null(each(lambda texts: _begins_with(texts, stop), cells), False))
+            footers = np.flatnonzero(begins & ~empty)
+            if len(footers):
+                end = min(end, int(footers[0] if waiting is None else waiting[footers[0]]))
+        blank[slice(None) if waiting is None else waiting] = empty
+        if not blank.any():
             break
-        cells = column if len(waiting) == n_rows else column.take(pa.array(waiting))
-        filled = np.asarray(pc.fill_null(pc.invert(pc.or_(pc.utf8_is_space(cells), pc.equal(cells, ""))), False))
-        if stop and filled.any():
-            begins = pc.fill_null(_begins_with(cells, stop), False)
-            footers = waiting[filled & np.asarray(begins)]
-            end = min(end, int(footers[0])) if len(footers) else end
-        waiting = waiting[~filled]
-    blank = np.zeros(n_rows, bool)
-    blank[waiting] = True
     return blank, end
+
+
+def _is_blank(cells: pa.Array) -> pa.Array:
+    """Nothing in the cell but spaces."""
+    return pc.or_(pc.utf8_is_space(cells), pc.equal(cells, ""))
 
 
 def _begins_with(cells: pa.Array, texts: Sequence[str]) -> pa.Array:
@@ -305,12 +312,19 @@ def fill_down(table: RawTable, places: Sequence[int]) -> RawTable:
     """Empty cells of these columns repeat the cell above: a cell merged downwards."""
     text, number = list(table.text), list(table.number)
     for at in places:
-        empty = pc.fill_null(pc.or_(pc.utf8_is_space(text[at]), pc.equal(text[at], "")), True)
-        text[at] = pc.fill_null_forward(pc.if_else(empty, None, text[at]))
+        empty = pc.fill_null(each(_is_blank, text[at]), True)
+        text[at] = _fill_forward(text[at], empty)
         filled = number[at]
         if filled is not None:
             number[at] = pa.array(_forward(filled, np.asarray(empty)), from_pandas=True)
     return replace(table, text=tuple(text), number=tuple(number))
+
+
+def _fill_forward(text: pa.Array, empty: pa.Array) -> pa.Array:
+    if not pa.types.is_dictionary(text.type):
+        return pc.fill_null_forward(pc.if_else(empty, None, text))
+    codes = pc.fill_null_forward(pc.if_else(empty, None, text.indices))
+    return pa.DictionaryArray.from_arrays(codes, text.dictionary)
 
 
 def _forward(number: pa.Array, empty: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +34,7 @@ from etl.transform.layout import (
     take_rows,
     transposed,
 )
-from etl.transform.text import fold, tidy_text
+from etl.transform.text import each, fold, tidy_text
 
 _HEADER_PROBES = 5
 _NUMBER = re.compile(r"[-(]?\d[\d.,]*[)%]?")
@@ -247,7 +248,8 @@ def _without_repeated_headers(table: RawTable) -> RawTable:
     again = np.zeros(len(table.keys), bool)
     for at in named[:_HEADER_PROBES]:
         for text in set(table.headers[at]) - {""}:
-            again |= np.asarray(pc.fill_null(pc.equal(table.text[at], text), False))
+            same = each(partial(pc.equal, y=text), table.text[at])
+            again |= np.asarray(pc.fill_null(same, False))
     rows = np.flatnonzero(again)
     for row in rows:
         cells = [(tidy_text(column[int(row)].as_py() or ""), at) for at, column in enumerate(table.text)]
