@@ -20,7 +20,7 @@ from etl.findings import SourceUnavailable
 from etl.settings import Settings
 
 if TYPE_CHECKING:
-    from etl.extract.folder import Entry
+    from etl.extract.listing import Entry
 
 log = logging.getLogger("satudata")
 
@@ -65,7 +65,7 @@ class Watch:
     def look_at(self, place: Place, agencies: Mapping[str, str]) -> dict[str, str]:
         """Agency → fingerprint of what lies in its folder now; nobody when the folder cannot be listed."""
         from etl.extract.connections import lookup
-        from etl.extract.folder import walk
+        from etl.extract.listing import walk
 
         try:
             entries = walk(place.folder, lookup(place.connection) if place.connection else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ from etl.sources import AnyWebSource, DatabaseSource, FolderSource, UploadSource
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-    from etl.extract.folder import FoundFile
+    from etl.extract.listing import Entry, FoundFile
     from etl.load.source_state import SourceState
 
 
@@ -33,15 +33,30 @@ class Listings:
 
     skpd: Skpd
     settings: Settings
+    _seen: dict[tuple[str, str | None], list[Entry] | SourceUnavailable] = field(default_factory=dict)
 
     def of(self, source: FolderSource) -> tuple[list[FoundFile], list[Finding]]:
         """The source's files and a note on each that is passed over. Raises SourceUnavailable whenever it is asked."""
-        from etl.extract.folder import list_files
+        from etl.extract.listing import Pattern, fitting
 
-        return list_files(source, self.skpd, self.settings.sources)
+        return fitting(self.entries(source), Pattern(source.files))
 
-    def _connection(self, source: FolderSource) -> str | None:
-        return source.connection if source.path else self.skpd.connection
+    def entries(self, source: FolderSource) -> list[Entry]:
+        """All that lies in the source's folder, whosever it is. Raises SourceUnavailable whenever it is asked."""
+        from etl.extract.connections import lookup
+        from etl.extract.folder import place_of
+        from etl.extract.listing import walk
+
+        place = folder, connection = place_of(source, self.skpd, self.settings.sources)
+        if place not in self._seen:
+            try:
+                self._seen[place] = walk(folder, lookup(connection) if connection else None)
+            except SourceUnavailable as problem:
+                self._seen[place] = problem
+        seen = self._seen[place]
+        if isinstance(seen, SourceUnavailable):
+            raise seen
+        return seen
 
 
 @dataclass(frozen=True)
