@@ -248,7 +248,7 @@ def _without_repeated_headers(table: RawTable) -> RawTable:
     again = np.zeros(len(table.keys), bool)
     for at in named[:_HEADER_PROBES]:
         for text in set(table.headers[at]) - {""}:
-            same = each(partial(pc.equal, y=text), table.text[at])
+            same = each(partial(pc.equal, text), table.text[at])
             again |= np.asarray(pc.fill_null(same, False))
     rows = np.flatnonzero(again)
     for row in rows:
