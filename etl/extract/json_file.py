@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from etl.extract import bps
 from etl.extract.encoding import text_of
 from etl.extract.problems import dotted, refused
 from etl.extract.records import Record, json_sheet, records_sheet, too_large, twice
@@ -37,12 +38,16 @@ def read_json(path: Path, name: str, encoding: str | None, records: str | None) 
     text = text_of(path, name, encoding)
     body = text.decoded()
     if not _is_lines(body[:LOOKED_AT]):
-        sheet = json_sheet([parse_json(body, name)], records, name)
+        document = parse_json(body, name)
+        if records is None and bps.is_answer(document):
+            sheet = bps.sheet_of([document], name)
+        else:
+            sheet = json_sheet([document], records, name)
     elif records is None:
         sheet = records_sheet(_lines(body, name), name, (("format", "JSON per baris"),))
     else:
         sheet = json_sheet(_lines(body, name), records, name)
-    return replace(sheet, notes=text.notes, facts=(*sheet.facts, ("pengodean", text.encoding)))
+    return replace(sheet, notes=(*sheet.notes, *text.notes), facts=(*sheet.facts, ("pengodean", text.encoding)))
 
 
 def parse_json(text: str | bytes, name: str) -> Any:
