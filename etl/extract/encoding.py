@@ -58,6 +58,17 @@ def text_of(path: Path, name: str, encoding: str | None) -> Text:
         return as_utf8(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), name, encoding)
 
 
+def declared_text(path: Path, name: str, encoding: str | None, declared: str) -> Text:
+    """Markup, which states its own encoding: believed where the bytes fit it (C# writes `utf-16` on UTF-8)."""
+    called = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252"}.get(declared.lower(), declared.lower())
+    if encoding or not called or called.startswith("utf-16"):
+        return text_of(path, name, encoding)
+    try:
+        return text_of(path, name, called)
+    except Refused:
+        return text_of(path, name, None)
+
+
 def as_utf8(data: Bytes, name: str, encoding: str | None) -> Text:
     """The file as UTF-8; the same bytes where they already are. encoding: as the contract states it, else found.
 

@@ -95,7 +95,10 @@ def open_package(path: Path, name: str) -> Package:
             )
         if entry.flag_bits & 1:
             raise locked(name)
-    return Package(path, name, {entry.filename.replace("\\", "/").lower(): entry for entry in entries})
+    parts = {entry.filename.replace("\\", "/").lower(): entry for entry in entries}
+    if len(parts) < len(entries):  # readers differ in which of the two they take: what is examined must be what is read
+        raise damaged(name, "dua bagian di dalamnya bernama sama")
+    return Package(path, name, parts)
 
 
 def _inflate(path: Path, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -151,7 +154,7 @@ def _absolute(target: str) -> str:
 def damaged(name: str, what: str) -> Refused:
     return refused(
         "berkas_rusak",
-        f"Berkas Excel ini rusak: {what}.",
+        f"Berkas ini rusak: {what}.",
         "Penyalinan atau pengunggahannya terputus, atau berkas masih disimpan ketika diambil.",
         "Buka berkas aslinya di Excel, simpan ulang (Save As .xlsx), lalu salin kembali sampai selesai.",
         file=name,
@@ -172,7 +175,7 @@ def locked(name: str) -> Refused:
     return refused(
         "berkas_terkunci_sandi",
         "Berkas ini dilindungi kata sandi sehingga isinya tidak dapat dibaca.",
-        "Kata sandi pembuka (File > Info > Protect Workbook > Encrypt with Password) masih terpasang.",
-        "Buka di Excel, hapus kata sandinya, simpan kembali ke folder yang sama.",
+        "Kata sandi pembuka masih terpasang (di Excel: File > Info > Protect Workbook > Encrypt with Password).",
+        "Hapus kata sandinya di aplikasi yang memasangnya, lalu simpan kembali ke folder yang sama.",
         file=name,
     )

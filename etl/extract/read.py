@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from etl.extract.problems import refused
+from etl.extract.problems import refused, shown
 from etl.findings import Refused
 from etl.frames import Sheet
 from etl.sources import ByteSource
@@ -17,9 +17,6 @@ AS_FOUND = ByteSource()
 
 HEAD = 4096
 """Bytes that tell what a file is."""
-
-MAX_JSON = 64_000_000
-"""Bytes up to which text that begins like JSON is tried as JSON."""
 
 FOREIGN = {
     b"%PDF": "PDF",
@@ -36,6 +33,14 @@ _LOCK_SIZES = (162, 165)
 """Office's owner file: a length byte, the user's name in both alphabets, nothing else."""
 
 _EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_OFFICE_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml", "word/document.xml", "ppt/presentation.xml")
+
+_BEFORE_ROOT = re.compile(r"(?s)\s*(<!--.*?-->|<\?.*?\?>)")
+_HTML = re.compile(
+    r"(?i)<(!doctype\s+html|html|head|body|meta|title|style|script|link|table|thead|tbody|tr|td|div|span|p|br|center"
+    r"|font|form|b|h[1-6])\b"
+)
+_XML = re.compile(r"(?i)<[?!a-z_]")
 
 
 def read_sheets(
@@ -48,17 +53,15 @@ def read_sheets(
     """The wanted sheets of a file as received.
 
     name: the file's original name, for findings. wanted: patterns of sheet names (`*`, letter case ignored); None: the
-    first visible sheet. how: what the contract states of the bytes; the rest is found by rule. A delimited file and a
-    query result are one sheet without a name. Raises Refused with what is wrong and what to do.
+    first visible sheet. how: what the contract states of the bytes; the rest is found by rule. A file that has only
+    one table (delimited, JSON, XML, Parquet, an HTML page with one) is that sheet whatever is wanted. Raises Refused
+    with what is wrong and what to do.
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
-    size = path.stat().st_size
-    _refuse_no_table(head, size, name)
+    _refuse_no_table(head, path.stat().st_size, name)
     if head.startswith(b"PK"):
-        from etl.extract.workbook import read_package
-
-        return read_package(path, name, wanted)
+        return _read_package(path, name, wanted, how)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         from etl.extract.workbook import read_ole
 
@@ -67,10 +70,64 @@ def read_sheets(
         from etl.extract.query_result import read_query_result
 
         return [read_query_result(path, name)]
-    _refuse_markup(path, head, size, name)
+    return _read_text(path, head, name, wanted, how)
+
+
+def _read_package(path: Path, name: str, wanted: Sequence[str] | None, how: ByteSource) -> list[Sheet]:
+    """A zip: a workbook, answers of a web service as we archive them, or one file that somebody compressed."""
+    from etl.extract.package import open_package
+
+    package = open_package(path, name)
+    if any(map(package.has, _OFFICE_PARTS)):
+        from etl.extract.workbook import read_package
+
+        return read_package(package, wanted)
+    from etl.extract.answers import is_bundle, read_bundle
+    from etl.extract.zipped import nested, unzipped
+
+    if is_bundle(path):
+        return read_bundle(path, name, wanted, how)
+    with unzipped(package, how.member) as (inner, member):
+        with inner.open("rb") as file:
+            if file.read(2) == b"PK" and not any(map(open_package(inner, name).has, _OFFICE_PARTS)):
+                raise nested(name)
+        sheets = read_sheets(inner, f"{name}/{member}", wanted=wanted, how=how)
+    return [replace(sheet, facts=(("di dalam zip", shown(member)), *sheet.facts)) for sheet in sheets]
+
+
+def _read_text(path: Path, head: bytes, name: str, wanted: Sequence[str] | None, how: ByteSource) -> list[Sheet]:
+    """Markup and JSON read as delimited text without any complaint, so they are told by how they begin."""
+    start = _as_text(head).lstrip("\ufeff \t\r\n")
+    root = start
+    while before := _BEFORE_ROOT.match(root):
+        root = root[before.end() :].lstrip()
+    if _HTML.match(root):
+        from etl.extract.markup import read_html
+
+        return read_html(path, name, wanted, how.encoding)
+    if _XML.match(start):
+        from etl.extract.xml_file import read_xml
+
+        return read_xml(path, name, wanted, how.encoding, how.records)
+    from etl.extract.json_file import looks_like_json, read_json
+
+    if looks_like_json(start):
+        return [read_json(path, name, how.encoding, how.records)]
+    if b"\0" in head and start.startswith("\0") and name.lower().endswith(_EXCEL_ENDINGS):
+        from etl.extract.package import damaged
+
+        raise damaged(name, "awal berkasnya bukan awal buku kerja Excel")
     from etl.extract.delimited import read_delimited
 
     return [read_delimited(path, name, how.encoding, how.delimiter)]
+
+
+def _as_text(head: bytes) -> str:
+    from etl.extract.encoding import utf16_by_nuls
+
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace")
+    return head.decode(utf16_by_nuls(head) or "utf-8", "replace")
 
 
 def _refuse_no_table(head: bytes, size: int, name: str) -> None:
@@ -96,52 +153,12 @@ def _refuse_no_table(head: bytes, size: int, name: str) -> None:
             raise _not_a_sheet(name, kind)
 
 
-def _refuse_markup(path: Path, head: bytes, size: int, name: str) -> None:
-    """HTML, XML and JSON read as delimited text without any complaint, so they are told by how they begin."""
-    start = _as_text(head).lstrip("\ufeff \t\r\n")
-    if start.startswith("<"):
-        lowered = start.lower()
-        if re.match(r"<(!doctype html|html|head|body|table|div|meta)\b", lowered):
-            raise _not_a_sheet(name, "halaman web (HTML)", _said(start))
-        if "urn:schemas-microsoft-com:office:spreadsheet" in lowered:
-            raise _not_a_sheet(name, "XML Spreadsheet 2003")
-        if re.match(r"<[?!a-z]", lowered):
-            raise _not_a_sheet(name, "XML", _said(start))
-    elif start[:1] in ("{", "[") and size <= MAX_JSON and _is_json(path):
-        raise _not_a_sheet(name, "jawaban API (JSON)", start)
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) and name.lower().endswith(_EXCEL_ENDINGS):
-        from etl.extract.package import damaged
-
-        raise damaged(name, "awal berkasnya bukan awal buku kerja Excel")
-
-
-def _as_text(head: bytes) -> str:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head.decode("utf-16", "replace")
-    return head.decode("utf-8", "replace")
-
-
-def _said(markup: str) -> str:
-    """The words within the tags: often an error message of the system that the file was downloaded from."""
-    body = re.sub(r"(?is)<(style|script|xml|head)\b.*?(</\1>|$)|<!--.*?(-->|$)", " ", markup)
-    return " ".join(re.sub(r"<[^>]*>?", " ", body).split())
-
-
-def _is_json(path: Path) -> bool:
-    try:
-        json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _not_a_sheet(name: str, kind: str, value: str = "") -> Refused:
+def _not_a_sheet(name: str, kind: str) -> Refused:
     ending = PurePosixPath(name).suffix
     return refused(
         "bukan_lembar_kerja",
         f"Isinya {kind}, bukan tabel Excel atau CSV{f', walau namanya berakhiran {ending}' if ending else ''}.",
-        "Aplikasi atau situs asalnya menyimpan halaman (atau pesan galat) dengan nama berakhiran Excel/CSV.",
-        "Buka berkas itu di Excel, periksa isinya, simpan sebagai Excel Workbook (.xlsx), lalu ganti berkas ini.",
+        "Berkas lain tersimpan dengan nama berakhiran Excel/CSV, atau berkas yang salah tersalin.",
+        "Buka berkas itu, salin tabelnya ke Excel, simpan sebagai Excel Workbook (.xlsx), lalu ganti berkas ini.",
         file=name,
-        value=value,
     )

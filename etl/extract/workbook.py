@@ -25,7 +25,7 @@ from python_calamine import (
 
 from etl.extract.cells import column
 from etl.extract.choice import choose, no_workbook
-from etl.extract.package import bomb, damaged, locked, open_package, sheet_parts
+from etl.extract.package import Package, bomb, damaged, locked, sheet_parts
 from etl.extract.problems import dotted, shown, visible
 from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, RowTooLong, Scan, cell_name, filled_area, scan
 from etl.findings import Finding
@@ -37,13 +37,13 @@ BLOCK = 10_000
 Columns = tuple[tuple[pa.ChunkedArray, ...], tuple[pa.ChunkedArray | None, ...]]
 
 
-def read_package(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]:
+def read_package(package: Package, wanted: Sequence[str] | None) -> list[Sheet]:
     """Sheets of a zip-based workbook (.xlsx, .xlsm; .xlsb and .ods as far as calamine reads them)."""
-    package = open_package(path, name)
+    path, name = package.path, package.name
     if not package.has("xl/workbook.xml"):
         if package.has("xl/workbook.bin") or package.has("content.xml"):
             return _read(path, name, wanted, lambda _: Scan())
-        raise no_workbook(name, "Word" if package.has("word/document.xml") else "ZIP")
+        raise no_workbook(name, "Word" if package.has("word/document.xml") else "PowerPoint")
     for part in package.parts:
         if part.endswith((".xml", ".rels")) and not part.startswith(("xl/worksheets/", "xl/drawings/", "xl/charts/")):
             package.prove(part)  # calamine reads shared texts and styles as soon as it opens the file
@@ -116,7 +116,7 @@ def _sheet(cells: CalamineSheet, no: int, metadata: SheetMetadata, name: str, sc
         text=text,
         number=number,
         hidden=metadata.visible is not SheetVisibleEnum.Visible,
-        notes=_uncalculated(scanned, name, metadata.name),
+        notes=uncalculated(scanned, name, metadata.name),
     )
 
 
@@ -171,7 +171,7 @@ def _last_filled(values: pa.ChunkedArray) -> int:
     return 0
 
 
-def _uncalculated(scanned: Scan, name: str, sheet: str) -> tuple[Finding, ...]:
+def uncalculated(scanned: Scan, name: str, sheet: str) -> tuple[Finding, ...]:
     """Formulas whose result was never stored: one finding per cell, or one for the sheet when they are very many."""
     rule, cause = "rumus_tanpa_nilai", "Berkas dibuat program lain dan belum pernah dihitung serta disimpan oleh Excel."
     action = "Buka berkas di Excel, tunggu rumus terhitung, simpan (Ctrl+S), lalu salin kembali ke folder."

@@ -240,7 +240,7 @@ def test_a_damaged_old_workbook(tmp_path):
 
 @pytest.mark.parametrize(
     ("parts", "said"),
-    [({"word__document.xml": b"<w/>"}, "Word"), ({"data.csv": b"a,b"}, "ZIP"), ({}, "")],
+    [({"word__document.xml": b"<w/>"}, "Word"), ({"ppt__presentation.xml": b"<p/>"}, "PowerPoint")],
 )
 def test_another_package(tmp_path, parts, said):
     path = tmp_path / "a.xlsx"
