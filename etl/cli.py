@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from etl import cli_contract
+from etl import cli_contract, cli_template
 from etl.cli_contract import Dataset, console, errors, fail, read_catalogue
 from etl.cli_status import facts_of, print_summary, summarised
 from etl.contract import Contract
@@ -20,6 +20,7 @@ from etl.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(cli_contract.app, name="contract")
+app.command()(cli_template.template)
 
 STATUS = {
     "dirilis": "[green]dirilis[/]",

@@ -116,7 +116,7 @@ def _ingest_received(conn: Connection, submission: Submission, settings: Setting
     contract = Contract.model_validate_json(archive.path(submission.contract_sha256).read_bytes())
     tidy: Tidy | None = None
     try:
-        tidy = read_and_tidy(conn, contract, archive.path(submission.sha256), submission.path)
+        contract, tidy = read_and_tidy(conn, contract, archive.path(submission.sha256), submission.path)
         results = check_tidy(conn, contract, tidy)
         quarantined = judge(contract, tidy, results)
         findings = [f.at(file=submission.path) for f in tidy.findings]
@@ -147,15 +147,23 @@ def _ingest_received(conn: Connection, submission: Submission, settings: Setting
         raise Refused(finding) from verdict
 
 
-def read_and_tidy(conn: Connection, contract: Contract, path: Path, name: str) -> Tidy:
-    """Archived bytes → figures. Raises Refused with every structural finding."""
+def read_and_tidy(conn: Connection, contract: Contract, path: Path, name: str) -> tuple[Contract, Tidy]:
+    """Archived bytes → figures, and the contract that read them: of a filled entry workbook the template's own.
+
+    Raises Refused with every structural finding.
+    """
+    from etl.entry.entry import entry_contract, filled, typed_part
     from etl.extract.read import AS_FOUND, read_sheets
     from etl.load.dimensions import read_regions
     from etl.transform.tidy import tidy
 
-    how = contract.source if isinstance(contract.source, ByteSource) else AS_FOUND
-    sheets = read_sheets(path, name, wanted=_wanted_sheets(contract), how=how)
-    return tidy(sheets, contract, read_regions(conn), PurePosixPath(name).name)
+    marker = filled(path, name, contract)
+    reading = entry_contract(contract, marker) if marker else contract
+    how = reading.source if isinstance(reading.source, ByteSource) else AS_FOUND
+    sheets = read_sheets(path, name, wanted=_wanted_sheets(reading), how=how)
+    if marker:
+        sheets = typed_part(sheets, marker, contract, name)
+    return reading, tidy(sheets, reading, read_regions(conn), PurePosixPath(name).name)
 
 
 def _wanted_sheets(contract: Contract) -> list[str] | None:
@@ -384,6 +392,6 @@ def take_in(settings: Settings, file: Path, contract: Contract, by: str) -> Outc
 def check_file(settings: Settings, path: Path, contract: Contract) -> tuple[Tidy, list[CheckResult], pd.Index]:
     """What would become of a file, without archiving or loading anything. Raises Refused, Returned."""
     with warehouse(settings) as conn:
-        tidy = read_and_tidy(conn, contract, path, path.name)
+        contract, tidy = read_and_tidy(conn, contract, path, path.name)
         results = check_tidy(conn, contract, tidy)
         return tidy, results, judge(contract, tidy, results)
