@@ -37,9 +37,12 @@ _OFFICE_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml", "word/docu
 
 _BEFORE_ROOT = re.compile(r"(?s)\s*(<!--.*?-->|<\?.*?\?>)")
 _HTML = re.compile(
-    r"(?i)<(!doctype\s+html|html|head|body|meta|title|style|script|link|table|thead|tbody|tr|td|div|span|p|br|center"
-    r"|font|form|b|h[1-6])\b"
+    r"(?i)<(!doctype\s+html|html|head|body|meta|title|style|script|link|table|thead|tbody|tr|td|div|span|br|center"
+    r"|font|form|input|hr|img|ul|h[1-6])\b"
 )
+_XHTML = re.compile(r"(?i)<(!doctype\s+html|html)\b")
+_TABLE = re.compile(r"(?i)<table\b.*<t[rdh]\b", re.DOTALL)
+_PAGE_ENDINGS = (*_EXCEL_ENDINGS, ".htm", ".html")
 _XML = re.compile(r"(?i)<[?!a-z_]")
 
 
@@ -101,7 +104,8 @@ def _read_text(path: Path, head: bytes, name: str, wanted: Sequence[str] | None,
     root = start
     while before := _BEFORE_ROOT.match(root):
         root = root[before.end() :].lstrip()
-    if _HTML.match(root):
+    titled = _TABLE.search(start) is not None and name.lower().endswith(_PAGE_ENDINGS)
+    if (_XHTML if start.startswith("<?xml") else _HTML).match(root) or titled:
         from etl.extract.markup import read_html
 
         return read_html(path, name, wanted, how.encoding)
