@@ -166,8 +166,9 @@ class Gathering:
 
         path = f"{source.connection}/{self.contract.name}.parquet"
         state = known.get(path)
-        archived = dump(source, resolve(source.connection), self.archive, self.contract.id)
-        self._take_answer(path, state, archived, (), outdated, lambda: False)
+        before = None if state is None or self.force else self.archive.verify(state.sha256)
+        answer = dump(source, resolve(source.connection), self.archive, self.contract.id, before)
+        self._take_answer(path, state, answer.archived, answer.notes, outdated, lambda: False)
 
     def _web(self, source: AnyWebSource, known: dict[str, SourceState], outdated: set[str]) -> None:
         from etl.extract.web import fetch_web, same_records

@@ -1,53 +1,69 @@
 """An agency's database: one query, read only, into one file whose bytes depend on nothing but the data.
 
-Rows come through a server-side cursor in batches and become Arrow columns at once. The file is Parquet with numbered
-columns, their names beside them, and no time or machine in it, so unchanged data have an unchanged sha256.
+The ordinary driver reads first, through a server-side cursor; a result that has more than one batch is then read by the
+dialect's fast way, where that way gives the same values to the last digit. The file is Parquet with numbered columns,
+their names and kinds beside them, and no time or machine in it, so unchanged data have an unchanged sha256.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from decimal import Decimal
+import logging
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL, CursorResult, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
+from etl.extract import database_session, fast_mysql, fast_postgres, incremental
 from etl.extract.archive import Archive, Archived
-from etl.extract.cells import numbers_to_text, plain
-from etl.extract.database_errors import classify
+from etl.extract.database_errors import classify, too_slow
+from etl.extract.database_session import BATCH, reading
 from etl.extract.problems import refused, unavailable
-from etl.findings import Owner
+from etl.extract.query_text import one_select
+from etl.extract.result_columns import Column, kind_of, name_of, table
+from etl.extract.schema_drift import drift
+from etl.findings import Finding, Owner, Refused
 from etl.sources import DatabaseSource
 
-BATCH = 20_000
-"""Rows fetched at a time: a few megabytes of Python objects."""
+log = logging.getLogger("satudata")
 
 MAX_ROWS = 20_000_000
 """Rows of one result, kept as columns in memory (about 100 bytes each) until their types are known."""
 
-CONNECT_SECONDS = 10
-"""A server that does not answer in this time is down; the task is tried again later."""
+ROW_GROUP = 1 << 20
 
-STATEMENT_MINUTES = 30
-"""A query that runs longer burdens the agency's system."""
-
-TIMEZONE = "Asia/Makassar"
-"""Kutai Timur's: the session's, so that a time stamp has one text whatever the server is set to."""
+QUERY = "kueri"
+"""Under this name the archived file says which query and key made it: only the same can be continued."""
 
 
-def dump(source: DatabaseSource, url: str, archive: Archive, dataset: str) -> Archived:
-    """Runs the source's query and archives its result.
+@dataclass(frozen=True)
+class Dump:
+    """A query's whole result in the archive, and what happened on the way.
 
-    url: from connections.resolve. Raises SourceUnavailable when the server cannot be reached or goes away midway, and
-    Refused when it answers that the query does not fit its tables (schema drift). Neither tells the address.
+    notes: findings to be shown though nothing is wrong with the load (columns that changed). rows_fetched: rows that
+    the server sent, keys not counted. full: whether these were all rows.
+    """
+
+    archived: Archived
+    notes: tuple[Finding, ...]
+    rows_fetched: int
+    full: bool
+
+
+def dump(source: DatabaseSource, url: str, archive: Archive, dataset: str, previous: Path | None = None) -> Dump:
+    """Runs the source's query and archives its whole result.
+
+    url: from connections.resolve. previous: the file that was archived last time, whatever made it: what its columns
+    were is compared, and a source with `incremental` then fetches only what changed since. Raises SourceUnavailable
+    when the server cannot be reached or goes away midway, and Refused when it answers that the query does not fit its
+    tables, or the result not the contract. Neither tells the address.
     """
     try:
         address = make_url(url)
@@ -59,160 +75,173 @@ def dump(source: DatabaseSource, url: str, archive: Archive, dataset: str) -> Ar
             f"Perbaiki AIRFLOW_CONN_{source.connection.upper()}.",
             file=source.connection,
         ) from None
-    problem: Exception
+    query = one_select(source.query, address.get_backend_name(), source.connection, dataset)
+    pull = _Pull(source, address, query, dataset)
+    before = _same_query(previous, pull.mark)
+    part = _changes(pull, before) if before is not None and source.incremental else None
+    result = part if part is not None else pull.whole()
+    notes = () if before is None else drift(before.schema_arrow, result.schema, source.connection, dataset)
+    return Dump(archive.store(_parquet(result)), notes, pull.fetched, full=part is None)
+
+
+def _same_query(previous: Path | None, mark: str) -> pq.ParquetFile | None:
+    """The last result, when it is there, whole, and of the same query and key."""
+    if previous is None:
+        return None
     try:
-        with _reading(address, source) as connection:
-            table = _table(connection, source, dataset)
-    except (DBAPIError, NoSuchModuleError, ImportError, SQLAlchemyError, OSError) as error:
-        problem = classify(error, address, source.connection, dataset)
-    else:
-        return archive.store(_parquet(table))
-    # Raised here, outside the handler: the driver's own message, which names host and user, is not chained to it.
-    raise problem
+        file = pq.ParquetFile(previous)
+    except (pa.ArrowException, OSError):
+        log.warning("Hasil kueri terakhir di arsip tidak terbaca; semuanya diambil lagi.")
+        return None
+    return file if (file.schema_arrow.metadata or {}).get(QUERY.encode()) == mark.encode() else None
 
 
-@contextmanager
-def _reading(address: URL, source: DatabaseSource) -> Iterator[Connection]:
-    """A connection in a transaction that cannot write."""
-    dialect = address.get_backend_name()
-    arguments: dict[str, Any] = {}
-    options: dict[str, Any] = {"stream_results": True, "max_row_buffer": BATCH, "no_parameters": True}
-    if dialect == "postgresql":
-        arguments = {
-            "connect_timeout": CONNECT_SECONDS,
-            "application_name": "satudata",
-            "options": f"-c TimeZone={TIMEZONE} -c statement_timeout={STATEMENT_MINUTES * 60_000}",
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-        }
-        options |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
-    elif dialect in ("mysql", "mariadb"):
-        arguments = {"connect_timeout": CONNECT_SECONDS, "read_timeout": STATEMENT_MINUTES * 60}
-    elif dialect == "sqlite":
-        _must_exist(address, source)
-    engine = create_engine(address, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
-    if statement := {"sqlite": "PRAGMA query_only = ON", "mysql": "SET SESSION TRANSACTION READ ONLY"}.get(dialect):
-        _on_connect(engine, statement)
+def _changes(pull: _Pull, before: pq.ParquetFile) -> pa.Table | None:
+    """Last time's table brought up to date, or None when the whole must be fetched."""
     try:
-        with engine.connect().execution_options(**options) as connection:
-            yield connection
-            connection.rollback()
-    finally:
-        engine.dispose()
+        return pull.since(before.read())
+    except Refused as problem:
+        if problem.findings[0].rule != "kueri_ditolak":
+            raise
+        # The query may not bear being a subquery, or no longer fits; read whole, it says so itself.
+        log.info("Kueri %s tidak dapat diambil bertahap; semuanya diambil.", pull.dataset)
+        return None
 
 
-def _on_connect(engine: Any, statement: str) -> None:
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        cursor.close()
+@dataclass
+class _Pull:
+    """One dump while it runs. fetched: rows that came, all attempts but the abandoned ones."""
 
+    source: DatabaseSource
+    address: URL
+    query: str
+    dataset: str
+    fetched: int = 0
+    started: float = field(default_factory=time.monotonic)
 
-def _must_exist(address: URL, source: DatabaseSource) -> None:
-    """SQLite makes an empty database of a wrong path, and then says that the table is missing."""
-    if address.database and address.database != ":memory:" and not Path(address.database).is_file():
-        raise unavailable(
-            "basis_data_tidak_terjangkau",
-            f"Berkas basis data koneksi «{source.connection}» tidak ada.",
-            "Berkas dipindah, atau folder bersama tempatnya tidak tersambung.",
-            f"Periksa AIRFLOW_CONN_{source.connection.upper()} dan folder tempat berkas itu.",
-            file=source.connection,
-        )
+    @property
+    def mark(self) -> str:
+        plan = self.source.incremental
+        text = "\0".join((self.query, plan.watermark, *plan.key) if plan else (self.query,))
+        return hashlib.sha256(text.encode()).hexdigest()
 
+    def whole(self) -> pa.Table:
+        self.fetched = 0
+        names, columns = self._guarded(self._read_all, fast=True)
+        result = table(names, columns, {QUERY: self.mark})
+        if self.source.incremental:
+            mark, key = incremental.positions(names, self.source, self.dataset)
+            incremental.check_overlap(kind_of(result.schema.field(mark)), self.source)
+            result = incremental.in_key_order(result, key, self.source, self.dataset)
+        return result
 
-def _table(connection: Connection, source: DatabaseSource, dataset: str) -> pa.Table:
-    """The whole result as typed columns."""
-    result = connection.exec_driver_sql(source.query)
-    names = list(result.keys())
-    columns = [_Column() for _ in names]
-    rows = 0
-    while batch := result.fetchmany(BATCH):
-        rows += len(batch)
-        if rows > MAX_ROWS:
-            raise _too_many(source, dataset)
-        for column, values in zip(columns, zip(*batch, strict=True), strict=True):
-            column.add(values)
-    fields, arrays = [], []
-    for number, (name, column) in enumerate(zip(names, columns, strict=True), start=1):
-        values = column.finish()
-        fields.append(pa.field(f"k{number}", values.type, metadata={"nama": str(name)}))
-        arrays.append(values)
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    def since(self, before: pa.Table) -> pa.Table | None:
+        """`before` with what changed; None when that cannot be told for certain."""
+        mark, key = incremental.positions(list(map(name_of, before.schema)), self.source, self.dataset)
+        found = self._guarded(self._read_changes, before=before, mark=mark)
+        if found is None:
+            return None
+        changed, keys = found
+        merged = incremental.merge(before, changed, keys, mark, key)
+        if merged is None:
+            return None
+        self._count(merged.num_rows)
+        return incremental.in_key_order(merged, key, self.source, self.dataset)
 
+    def _guarded(self, step: Any, **arguments: Any) -> Any:
+        """A step on the server, its driver's error made a finding."""
+        try:
+            return step(**arguments)
+        except (DBAPIError, NoSuchModuleError, ImportError, SQLAlchemyError, OSError) as error:
+            problem = classify(error, self.address, self.source.connection, self.dataset)
+        # Raised here, outside the handler: the driver's own message, which names host and user, is not chained to it.
+        raise problem
 
-class _Column:
-    """Values of one column, batch by batch, as exact text; its type is what all values have in common.
+    def _read_all(self, *, fast: bool) -> tuple[list[str], list[Column]]:
+        with reading(self.address, self.source.connection) as connection:
+            result = connection.exec_driver_sql(self.query)
+            names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result, not a dict
+            columns, rows = [Column() for _ in names], 0
+            while batch := result.fetchmany(BATCH):
+                if fast and not rows and len(batch) == BATCH and self._has_fast_way(result):
+                    found = self._read_fast(connection, result, len(names))
+                    break
+                rows += len(batch)
+                self._count(rows)
+                for column, values in zip(columns, zip(*batch, strict=True), strict=True):
+                    column.add(values)
+            else:
+                self.fetched = rows
+                return names, columns
+        if found is not None:
+            return names, found
+        if time.monotonic() - self.started > database_session.STATEMENT_SECONDS:
+            raise too_slow(self.source.connection, self.dataset, f"{database_session.STATEMENT_SECONDS} detik")
+        log.info("%s: hasil besar dibaca dengan penggerak biasa, lebih lambat.", self.dataset)
+        return self._read_all(fast=False)
 
-    bool → TRUE/FALSE text; int → int64; int and Decimal → decimal128; float (alone or with int) → float64; anything
-    else, or mixed with text → text.
-    """
+    def _has_fast_way(self, result: CursorResult[Any]) -> bool:
+        if self.address.get_backend_name() == "postgresql":
+            return fast_postgres.suits(result)
+        return self.address.get_backend_name() in ("mysql", "mariadb") and fast_mysql.suits(self.address, result)
 
-    def __init__(self) -> None:
-        self.kinds: set[type] = set()
-        self.batches: list[pa.Array] = []
+    def _read_fast(self, connection: Connection, result: CursorResult[Any], width: int) -> list[Column] | None:
+        rows = 0
 
-    def add(self, values: Sequence[Any]) -> None:
-        kinds = set(map(type, values)) - {type(None)}
-        self.kinds |= {_kind(kind) for kind in kinds}
-        if kinds <= {str}:
-            self.batches.append(pa.array(values, pa.string()))
-        elif kinds == {int} and all(value is None or abs(value) < 1 << 63 for value in values):
-            self.batches.append(pa.array(values, pa.int64()).cast(pa.string()))
-        elif kinds == {float}:
-            self.batches.append(numbers_to_text(pa.array(values, pa.float64())))
+        def count(more: int) -> None:
+            nonlocal rows
+            rows += more
+            self._count(rows)
+
+        if self.address.get_backend_name() == "postgresql":
+            columns = fast_postgres.read(connection, result, self.query, count)
         else:
-            self.batches.append(pa.array([None if value is None else _exact(value) for value in values], pa.string()))
+            columns = fast_mysql.read(self.address, connection, self.query, width, count)
+            database_session.leave_unread(connection, result)
+        self.fetched = rows if columns is not None else 0
+        return columns
 
-    def finish(self) -> pa.Array:
-        text = pa.chunked_array(self.batches, pa.string()).combine_chunks()
-        if not self.kinds or not self.kinds <= {int, float, Decimal}:
-            return text
-        for wanted in (pa.float64(),) if float in self.kinds else (pa.int64(), *_decimal_type(text)):
-            try:
-                return text.cast(wanted)
-            except pa.ArrowInvalid:  # larger than the type, or numeric's NaN and Infinity
-                continue
-        return text
+    def _read_changes(self, *, before: pa.Table, mark: int) -> tuple[pa.Table, pa.Table | None] | None:
+        """Changed rows and, where deletions are looked for, all keys; both of one state of the database."""
+        plan = self.source.incremental
+        assert plan is not None
+        with reading(self.address, self.source.connection) as connection:
+            query = incremental.changed_since(before, mark, self.source, self.query, connection.dialect)
+            if query is None:
+                return None
+            changed = self._small(connection, query)
+            self.fetched = changed.num_rows
+            keys = incremental.all_keys(plan, self.query, connection.dialect) if plan.deletions else None
+            return changed, self._small(connection, keys) if keys else None
+
+    def _small(self, connection: Connection, query: str) -> pa.Table:
+        result = connection.exec_driver_sql(query)
+        names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result, not a dict
+        columns, rows = [Column() for _ in names], 0
+        while batch := result.fetchmany(BATCH):
+            rows += len(batch)
+            self._count(rows)
+            for column, values in zip(columns, zip(*batch, strict=True), strict=True):
+                column.add(values)
+        return table(names, columns, {})
+
+    def _count(self, rows: int) -> None:
+        if rows > MAX_ROWS:
+            raise refused(
+                "terlalu_besar",
+                f"Hasil kueri {self.dataset} melebihi {MAX_ROWS // 1_000_000} juta baris.",
+                "Kueri mengambil catatan satuan, bukan rekapitulasi, atau JOIN-nya menggandakan baris.",
+                "Perbaiki `source.query` pada kontrak: saring periode atau jumlahkan lebih dulu.",
+                file=self.source.connection,
+                owner=Owner.DISKOMINFO,
+            )
 
 
-def _kind(kind: type) -> type:
-    return kind if kind in (int, float, Decimal) else str
-
-
-def _exact(value: object) -> str:
-    match value:
-        case Decimal():
-            return f"{value:f}"
-        case bytes() | memoryview() | bytearray():
-            return bytes(value).hex()
-        case _:
-            return plain(value)
-
-
-def _decimal_type(text: pa.Array) -> list[pa.DataType]:
-    """The narrowest decimal128 that holds all, if any does."""
-    whole = scale = 0
-    for value in text.unique().to_pylist():
-        before, _, after = (value or "").lstrip("-").partition(".")
-        whole, scale = max(whole, len(before)), max(scale, len(after))
-    return [pa.decimal128(max(whole + scale, 1), scale)] if whole + scale <= 38 else []
-
-
-def _parquet(table: pa.Table) -> io.BytesIO:
+def _parquet(result: pa.Table) -> io.BytesIO:
+    """The table's bytes, the same however its columns are cut into pieces."""
     out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd", store_schema=True, row_group_size=1 << 20)
+    with pq.ParquetWriter(out, result.schema, compression="zstd", store_schema=True) as writer:
+        for start in range(0, max(result.num_rows, 1), ROW_GROUP):
+            writer.write_table(result.slice(start, ROW_GROUP).combine_chunks(), row_group_size=ROW_GROUP)
     out.seek(0)
     return out
-
-
-def _too_many(source: DatabaseSource, dataset: str) -> Exception:
-    return refused(
-        "terlalu_besar",
-        f"Hasil kueri {dataset} melebihi {MAX_ROWS // 1_000_000} juta baris.",
-        "Kueri mengambil catatan satuan, bukan rekapitulasi, atau JOIN-nya menggandakan baris.",
-        "Perbaiki `source.query` pada kontrak: saring periode atau jumlahkan lebih dulu.",
-        file=source.connection,
-        owner=Owner.DISKOMINFO,
-    )

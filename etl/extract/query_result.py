@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from etl.extract.cells import numbers_to_text, texts
 from etl.extract.package import damaged
+from etl.extract.result_columns import decimal_text, name_of
 from etl.frames import Sheet
 
 
@@ -24,24 +25,18 @@ def read_query_result(path: Path, name: str) -> Sheet:
         values = values.combine_chunks()
         is_number = not pa.types.is_string(field.type)
         cells = _number_text(values) if is_number else values
-        text.append(pa.chunked_array([texts([_header(field)]), cells], pa.string()))
+        text.append(pa.chunked_array([texts([name_of(field)]), cells], pa.string()))
         number.append(
             pa.chunked_array([pa.nulls(1, pa.float64()), values.cast(pa.float64(), safe=False)]) if is_number else None
         )
     return Sheet(name="", no=0, text=tuple(text), number=tuple(number))
 
 
-def _header(field: pa.Field) -> str:
-    """Columns are stored under numbered names, because a query may name two alike."""
-    name: bytes = (field.metadata or {}).get(b"nama", field.name.encode())
-    return name.decode("utf-8")
-
-
 def _number_text(values: pa.Array) -> pa.Array:
     """Shortest exact decimal text, beyond what a float64 can tell apart."""
     if pa.types.is_floating(values.type):
         return numbers_to_text(values.cast(pa.float64()))
-    text = values.cast(pa.string())
-    if pa.types.is_decimal(values.type) and values.type.scale > 0:
-        text = pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), ".")
-    return text
+    if not pa.types.is_decimal(values.type):
+        return values.cast(pa.string())
+    text = decimal_text(values)
+    return pc.if_else(pc.match_substring(text, "."), pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), "."), text)

@@ -31,7 +31,7 @@ def url_of(dsn: str, **changes: str) -> str:
 def dumped(warehouse_dsn, tmp_path):
     def _dumped(query, **changes):
         source = DatabaseSource(kind="database", connection="skpd_dinkes", query=query)
-        return dump(source, url_of(warehouse_dsn, **changes), Archive(tmp_path / "arsip"), "dinkes.faskes")
+        return dump(source, url_of(warehouse_dsn, **changes), Archive(tmp_path / "arsip"), "dinkes.faskes").archived
 
     return _dumped
 

@@ -5,7 +5,8 @@ import sqlite3
 import pytest
 
 from etl.extract.archive import Archive
-from etl.extract.database import BATCH, dump
+from etl.extract.database import dump
+from etl.extract.database_session import BATCH
 from etl.extract.read import read_sheets
 from etl.findings import Owner, Refused, SourceUnavailable
 from etl.sources import DatabaseSource
@@ -30,7 +31,7 @@ def database(tmp_path):
 
     def dumped(query):
         source = DatabaseSource(kind="database", connection="skpd_dinkes", query=query)
-        return dump(source, f"sqlite:///{path}", archive, "dinkes.faskes")
+        return dump(source, f"sqlite:///{path}", archive, "dinkes.faskes").archived
 
     return path, dumped
 
