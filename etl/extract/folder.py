@@ -95,8 +95,14 @@ def _fetch(found: FoundFile, archive: Archive, max_bytes: int) -> Archived:
 
 def _fetch_remote(found: FoundFile, share: Share, archive: Archive, max_bytes: int) -> Archived:
     def store() -> Archived:
-        with fs.open(found.place, "rb") as stream:
-            return archive.store(stream, max_bytes)
+        stream = fs.open(found.place, "rb")
+        try:
+            archived = archive.store(stream, max_bytes)
+        except (StreamTooLong, SourceUnavailable):
+            stream.close()
+            raise
+        stream.close()  # not after a fault of the share: who is gone would be waited for once more
+        return archived
 
     with share.plainly():
         fs, _ = share.opened
@@ -145,8 +151,7 @@ def _problem(found: FoundFile, fault: Fault) -> SourceUnavailable:
     if fault.why is Why.BUSY:
         return _still_writing(found)
     if found.share and fault.why in WHOLE_SHARE:
-        connection = found.share.connection
-        whole = unreachable(found.share.url, connection.name if connection else None, fault)
+        whole = unreachable(found.share.url, found.share.connection, fault)
         return SourceUnavailable(whole.finding.at(file=found.path))
     denied = fault.why is Why.DENIED
     return unavailable(

@@ -78,7 +78,7 @@ def walk(folder: str, connection: Connection | None = None) -> list[Entry]:
                 root = os.path.realpath(local)
                 _limited(_walk_local(root, root, ""), entries)
     except Fault as fault:
-        raise unreachable(folder, connection.name if connection else None, fault) from None
+        raise unreachable(folder, connection, fault) from None
     return entries
 
 

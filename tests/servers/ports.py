@@ -31,7 +31,9 @@ def listening(port: int) -> bool:
 class Server:
     """A process and all its children. log: what it printed."""
 
-    def __init__(self, command: Sequence[str | Path], port: int, log: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str | Path], port: int, log: Path, env: Mapping[str, str] | None = None
+    ) -> None:
         self.port = port
         self.log = log
         with log.open("wb") as output:
@@ -49,7 +51,9 @@ class Server:
         end = time.monotonic() + LIMIT
         while not listening(self.port):
             if self.process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{self.process.args} did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
+                raise RuntimeError(
+                    f"{self.process.args} did not start:\n{self.log.read_text(errors='replace')[-3000:]}"
+                )
             time.sleep(0.05)
 
     def kill(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from etl.extract.connections import Connection
 from etl.extract.problems import public_url, unavailable, visible
 from etl.findings import SourceUnavailable
 
@@ -88,17 +89,20 @@ def certificate(text: str) -> str:
     return "Sertifikatnya buatan sendiri atau dari penerbit yang tidak dikenal"
 
 
-def unreachable(url: str, connection: str | None, fault: Fault) -> SourceUnavailable:
+def unreachable(url: str, connection: Connection | None, fault: Fault) -> SourceUnavailable:
     """The finding on a whole folder. Says which setting to look at; never the password, never a driver's words."""
-    folder = public_url(url)
-    setting = f"AIRFLOW_CONN_{connection.upper()}" if connection else "`connection` di datasets/skpd.yaml (kini kosong)"
-    rule, message, cause, action = _sentences(folder, urlsplit(url).netloc.rpartition("@")[2], setting, fault)
-    return unavailable(rule, message, cause, action)
+    setting = connection.variable if connection else "`connection` di datasets/skpd.yaml (kini kosong)"
+    server = url
+    if connection and url.startswith("s3://"):  # there the address names only the bucket
+        server = str(connection.extra.get("endpoint_url") or url)
+        setting = f"{setting} (juga extra.endpoint_url)"
+    host = urlsplit(server).netloc.rpartition("@")[2]
+    return unavailable(*_sentences(public_url(url), visible(host), setting, fault))
 
 
 def _sentences(folder: str, host: str, setting: str, fault: Fault) -> tuple[str, str, str, str]:
     """Rule, message, cause, action."""
-    host, detail = visible(host), fault.detail
+    detail = fault.detail
     match fault.why:
         case Why.SETTING:
             return (
