@@ -24,11 +24,15 @@ from etl.extract.cells import texts
 from etl.extract.compact import Compact, compact, plain_text
 from etl.extract.encoding import Text, as_utf8
 from etl.extract.problems import dotted, listed, note, refused
+from etl.extract.rejoin import MAX_TORN, joined_notes, rejoin
 from etl.findings import Finding, Refused
 from etl.frames import Sheet
 
 DELIMITERS = ",|\t;"
 """Least preferred first: a comma is also Indonesia's decimal sign, a semicolon hardly ever stands in every row."""
+
+CALLED = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak (|)"}
+"""What the report calls them."""
 
 SNIFFED_BYTES = 1 << 18
 """Bytes looked at to know the delimiter: 50 records of 5,000 characters."""
@@ -69,11 +73,20 @@ def read_delimited(path: Path, name: str, encoding: str | None = None, delimiter
     widths = Counter(len(record) for record in sample_records(sample, used))
     width = max(widths, key=lambda width: (widths[width], width), default=1)
     read = None if text.odd_quotes else _fast(text, used, max(width, 1), name)
-    columns, uneven = read or _forgiving(text, used, name)
-    notes = text.notes + uneven
+    columns, lengths = read or _forgiving(text, used, name)
+    columns, joined = rejoin(columns, used)
+    notes = text.notes + _uneven(lengths.without([row.row for row in joined]), name) + joined_notes(joined, name)
     if text.quotes:
         notes += _long_cells(columns, name)
-    return Sheet(name="", no=0, text=tuple(columns), number=(None,) * len(columns), notes=notes)
+    while len(columns) > 1 and columns[-1].null_count == len(columns[-1]):
+        columns.pop()
+    facts = (
+        ("format", "TSV" if used == "\t" else "CSV"),
+        ("pengodean", text.encoding),
+        ("pemisah kolom", CALLED.get(used, used)),
+        ("tanda kutip", "dipakai" if text.quotes else "tidak dipakai"),
+    )
+    return Sheet(name="", no=0, text=tuple(columns), number=(None,) * len(columns), notes=notes, facts=facts)
 
 
 def _sample(text: Text) -> str:
@@ -110,7 +123,7 @@ def sample_records(sample: str, delimiter: str) -> list[list[str]]:
         return []
 
 
-def _fast(text: Text, delimiter: str, width: int, name: str) -> tuple[list[pa.Array], tuple[Finding, ...]] | None:
+def _fast(text: Text, delimiter: str, width: int, name: str) -> tuple[list[pa.Array], _Lengths] | None:
     """Arrow on the bytes as they are; the few records that have not `width` cells are put back where they were.
 
     None when there are more than MAX_MISFITS of those.
@@ -149,16 +162,16 @@ def _fast(text: Text, delimiter: str, width: int, name: str) -> tuple[list[pa.Ar
     except pa.ArrowInvalid:
         return None
     read = [column.finish() for column in columns]
-    return _put_back(read, misfits, delimiter, name) if misfits else (read, ())
+    return _put_back(read, misfits, delimiter, name) if misfits else (read, _Lengths())
 
 
 def _put_back(
     read: list[pa.Array], misfits: dict[int, str], delimiter: str, name: str
-) -> tuple[list[pa.Array], tuple[Finding, ...]]:
+) -> tuple[list[pa.Array], _Lengths]:
     """misfits: record number → its text, as Arrow skipped them."""
     usual, rows = len(read), len(read[0])
     records = [next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []) for text in misfits.values()]
-    lengths = _Lengths()
+    lengths = _Lengths(usual)
     lengths.count[usual, usual] = rows
     for number, record in zip(misfits, records, strict=True):
         lengths.add(record, number)
@@ -174,13 +187,17 @@ def _put_back(
             chunks += [good.slice(taken, until - taken), odd.slice(at, 1)]
             taken = until
         read[place : place + 1] = [compact(pa.chunked_array([*chunks, good.slice(taken)], pa.string()))]
-    return read, _uneven(lengths, usual, name)
+    return read, lengths
 
 
 @dataclass
 class _Lengths:
-    """How many records have which number of cells (all, and up to the last filled), and the first rows of each kind."""
+    """How many records have which number of cells (all, and up to the last filled), and the first rows of each kind.
 
+    usual: the number of cells that a record should have.
+    """
+
+    usual: int = 0
     count: Counter[tuple[int, int]] = field(default_factory=Counter)
     rows: dict[tuple[int, int], list[int]] = field(default_factory=dict)
 
@@ -190,11 +207,20 @@ class _Lengths:
             filled -= 1
         kind = (len(record), filled)
         self.count[kind] += 1
-        if self.count[kind] <= TOLD_ROWS:
+        if self.count[kind] <= MAX_TORN:
             self.rows.setdefault(kind, []).append(row)
 
+    def without(self, rows: list[int]) -> _Lengths:
+        """The same, these rows not counted."""
+        left = _Lengths(self.usual, self.count.copy(), dict(self.rows))
+        for kind, kept in self.rows.items():
+            left.rows[kind] = [row for row in kept if row not in set(rows)]
+            left.count[kind] -= len(kept) - len(left.rows[kind])
+        left.count = +left.count
+        return left
+
     @property
-    def usual(self) -> int:
+    def most_frequent(self) -> int:
         by_length: Counter[int] = Counter()
         for (length, _), count in self.count.items():
             by_length[length] += count if length > 1 else 0
@@ -208,7 +234,7 @@ class _Lengths:
         )
 
 
-def _forgiving(text: Text, delimiter: str, name: str) -> tuple[list[pa.Array], tuple[Finding, ...]]:
+def _forgiving(text: Text, delimiter: str, name: str) -> tuple[list[pa.Array], _Lengths]:
     """Every record whatever its length, and a note on those that differ."""
     columns = [Compact()]
     lengths, row = _Lengths(), 0
@@ -226,7 +252,8 @@ def _forgiving(text: Text, delimiter: str, name: str) -> tuple[list[pa.Array], t
         filled = [texts(cells) for cells in zip_longest(*block)]
         for place, column in enumerate(columns):
             column.add(filled[place] if place < len(filled) else pa.nulls(len(block), pa.string()))
-    return [column.finish() for column in columns], _uneven(lengths, lengths.usual, name)
+    lengths.usual = lengths.most_frequent
+    return [column.finish() for column in columns], lengths
 
 
 def _records(text: Text, delimiter: str, name: str) -> Iterator[list[str]]:
@@ -245,8 +272,9 @@ def _records(text: Text, delimiter: str, name: str) -> Iterator[list[str]]:
         raise _unclosed(name, row, begins)
 
 
-def _uneven(lengths: _Lengths, usual: int, name: str) -> tuple[Finding, ...]:
+def _uneven(lengths: _Lengths, name: str) -> tuple[Finding, ...]:
     """Rows with only one cell are titles, footnotes or blank; the others should be equally long."""
+    usual = lengths.usual
     short = [kind for kind in lengths.count if 1 < kind[0] < usual]
     long = [kind for kind in lengths.count if kind[1] > usual]
     said = [f"baris {lengths.told(short)} kurang dari {usual} sel"] * bool(short)

@@ -119,15 +119,15 @@ def test_few_and_very_many_unequal_records_read_alike(read, count):
 CELL = st.text(alphabet=st.sampled_from('ab1 ,;"\n'), max_size=4)
 
 
-@given(st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=12))
+@given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=12)))
 def test_reads_back_what_a_csv_writer_wrote(tmp_path_factory, table):
+    table = [[f"kolom {n}" for n in range(len(table[0]) if table else 1)], *table]
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(table)
     path = tmp_path_factory.getbasetemp() / "hypothesis.csv"
     path.write_text(out.getvalue(), encoding="utf-8", newline="")
     (sheet,) = read_sheets(path, "data.csv", how=ByteSource(delimiter=","))
-    width = max(map(len, table))
-    assert rows(sheet) == [[cell or None for cell in row] + [None] * (width - len(row)) for row in table]
+    assert rows(sheet) == [[cell or None for cell in row] for row in table]
 
 
 @pytest.mark.parametrize(
@@ -228,3 +228,30 @@ def test_a_record_without_end_is_refused(read):
 def test_a_million_rows_of_one_column(read):
     sheet = read("x\n" * 1_000_000)
     assert (sheet.n_rows, sheet.n_columns) == (1_000_000, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "facts"),
+    [
+        ("a,b\n", ("CSV", "UTF-8", "koma", "tidak dipakai")),
+        ("\ufeffa;b\n", ("CSV", "UTF-8 dengan tanda BOM", "titik koma", "tidak dipakai")),
+        ('"a"\tb\n', ("TSV", "UTF-8", "tab", "dipakai")),
+        ("é|b\n".encode("cp1252"), ("CSV", "Windows-1252", "garis tegak (|)", "tidak dipakai")),
+        ("a;b\n".encode("utf-16"), ("CSV", "UTF-16 dengan tanda BOM", "titik koma", "tidak dipakai")),
+        ("a;b\n1;2\n".encode("utf-16-be"), ("CSV", "UTF-16 (BE) tanpa tanda BOM", "titik koma", "tidak dipakai")),
+    ],
+)
+def test_how_it_was_understood_is_stated(read, content, facts):
+    said = zip(("format", "pengodean", "pemisah kolom", "tanda kutip"), facts, strict=True)
+    assert read(content).facts == tuple(said)
+
+
+def test_empty_columns_at_the_end_are_dropped(read):
+    sheet = read("a,b,,\n1,2,,\n,4,,\n")
+    assert rows(sheet) == [["a", "b"], ["1", "2"], [None, "4"]]
+    assert sheet.notes == ()
+
+
+@pytest.mark.parametrize("value", ["=HYPERLINK(1)", "+1", "@SUM(A1)", "-cmd|' /C calc'!A0"])
+def test_formulas_are_text(read, value):
+    assert rows(read(f"a;b\n{value};1\n")) == [["a", "b"], [value, "1"]]
