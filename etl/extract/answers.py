@@ -174,7 +174,7 @@ def _joined(sheets: Sequence[Sheet], name: str) -> Sheet:
     text: list[pa.ChunkedArray] = []
     number_cells: list[pa.ChunkedArray | None] = []
     for no, header in enumerate(headers[0]):
-        rest = [chunk for sheet in sheets for chunk in _chunks(sheet.text[no].slice(1))]
+        rest = [chunk for sheet in sheets for chunk in _plain(sheet.text[no]).slice(1).chunks]
         text.append(pa.chunked_array([column([header or ""])[0], *rest], pa.string()))
         of_pages = [(sheet.number[no], sheet.n_rows - 1) for sheet in sheets]
         if all(numbers is None for numbers, _ in of_pages):
@@ -182,15 +182,17 @@ def _joined(sheets: Sequence[Sheet], name: str) -> Sheet:
             continue
         parts = [pa.nulls(1, pa.float64())]
         for numbers, rows in of_pages:
-            parts += [pa.nulls(rows, pa.float64())] if numbers is None else _chunks(numbers.slice(1))
+            parts += [pa.nulls(rows, pa.float64())] if numbers is None else _plain(numbers).slice(1).chunks
         number_cells.append(pa.chunked_array(parts, pa.float64()))
     notes = tuple(dict.fromkeys(note for sheet in sheets for note in sheet.notes))
     facts = (*sheets[0].facts, ("halaman", str(len(sheets))))
     return replace(sheets[0], text=tuple(text), number=tuple(number_cells), notes=notes, facts=facts)
 
 
-def _chunks(values: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
-    return values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+def _plain(values: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column in one form of all: in chunks, its texts not as codes."""
+    chunked = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
+    return chunked.cast(pa.string()) if pa.types.is_dictionary(chunked.type) else chunked
 
 
 def _without(sheet: Sheet, header: str) -> Sheet:
@@ -216,6 +218,6 @@ def _same(one: Sheet, other: Sheet) -> bool:
         for here, there in zip(*column_of, strict=True):
             if (here is None) != (there is None):
                 return False
-            if here is not None and not pa.chunked_array(_chunks(here)).equals(pa.chunked_array(_chunks(there))):
+            if here is not None and not _plain(here).equals(_plain(there)):
                 return False
     return True

@@ -59,6 +59,8 @@ def examined(page: Page, told: Told, success: dict[str, str]) -> Document:
             raise told.web_page(words(start))
         if saying := xml_error_in(start):
             raise _error(told, saying)
+        if page.media.endswith("json"):  # a warning of PHP before the data, or another error in markup
+            raise _error(told, words(start))
         return MISSING
     lines = any(word in page.media for word in _LINES)
     if lines or not (page.media.endswith("json") or looks_like_json(start)):
