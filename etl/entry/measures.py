@@ -276,7 +276,7 @@ def limits_of(contract: Contract, name: str) -> tuple[Limit, ...]:
         elif isinstance(rule, MaxLength):
             limit = replace(limit, length=rule.length)
         elif rule.rule == "not_negative":
-            limit = replace(limit, rule="between", low=Decimal(0))
+            limit = replace(limit, say=rule.say or "Angka tidak boleh kurang dari nol.", rule="between", low=Decimal(0))
         elif rule.rule != "not_null":
             continue
         limits.append(limit)

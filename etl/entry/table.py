@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -113,7 +113,6 @@ class Plan:
     rows: tuple[EntryRow, ...]
     before: str | None = None
     compares: bool = False
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def levels(self) -> int:

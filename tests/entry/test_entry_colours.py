@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pyarrow as pa
 import pytest
 
 from etl.entry.entry import entry_contract, typed_part
@@ -12,6 +13,7 @@ from etl.entry.recognise import recognise
 from etl.entry.write import workbook
 from etl.extract.read import read_sheets
 from etl.frames import split_key
+from etl.transform.reshape import rincian_key, rincian_order
 from etl.transform.tidy import tidy
 from expectations.compile import check
 from tests.entry.colours import colours
