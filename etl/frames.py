@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -34,6 +36,16 @@ def row_key(sheet_no: int, row_no: int) -> int:
 def split_key(key: int) -> tuple[int, int]:
     """(sheet_no, row_no) of a row key."""
     return divmod(key, ROW_SPAN)
+
+
+def rows_at(index: pd.Index, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """Where these row keys stand in an index of row keys, -1 where they do not; no hash table of a million rows."""
+    if isinstance(index, pd.RangeIndex) or not index.is_monotonic_increasing:
+        return index.get_indexer(pd.Index(keys))
+    have = index.to_numpy()
+    place = np.searchsorted(have, keys)
+    place[place == len(have)] = 0
+    return np.where(have[place] == keys, place, -1) if len(have) else np.full(len(keys), -1)
 
 
 def column_letters(col_no: int) -> str:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from etl.contract import Contract
 from etl.findings import MAX_CELLS, Faults, Owner, Severity
-from etl.frames import CheckResult, Tidy
+from etl.frames import CheckResult, Tidy, rows_at
 from etl.transform.regions import Regions
 from expectations import personal
 from expectations.batches import Batch, Batches, Positions, arrow
@@ -146,7 +146,7 @@ class Answers:
             return Cells(lines, cells_frame(first, col_no, self.places.texts_at(first, col_no), messages), len(lines))
         assert batch.key is not None and batch.col_no is not None
         first = lines[:MAX_CELLS]
-        key, col_no = batch.key[first], batch.col_no[first]
+        key, col_no = batch.key[first], batch.col_no[first].astype(np.int64)
         if part.kind == "wilayah_dikenal":
             col_no = np.full(len(first), self.places.of_role("wilayah"), dtype=np.int64)
         values = self.places.texts_at(key, col_no)
@@ -175,14 +175,13 @@ class Answers:
 
     def _row_messages(self, check: Check, part: Part, batch: Batch, keys: Positions) -> list[str]:
         if part.kind == "total_parts":
-            lines = batch.frame.loc[keys, part.arguments["column_list"]]
+            lines = batch.frame[part.arguments["column_list"]].iloc[rows_at(batch.frame.index, keys)]
             totals, sums = lines.iloc[:, 0].to_numpy(), sum_of_parts(lines.iloc[:, 1:])
             return [say(check, **difference(*pair)) for pair in zip(totals, sums, strict=True)]
         if part.kind in ("unique", "unique_together"):
             columns = batch.frame[list(part.columns)]
-            twin = batch.frame.index.to_numpy()[neighbours(composite(columns))]
-            places = batch.frame.index.get_indexer(pd.Index(keys))
-            return [say(check, baris=self.places.row_name(int(key))) for key in twin[places]]
+            twin = neighbours(composite(columns))[rows_at(batch.frame.index, keys)]
+            return [say(check, baris=self.places.row_name(int(key))) for key in batch.frame.index[twin]]
         return [say(check)] * len(keys)
 
     def _figure_messages(self, check: Check, part: Part, frame: pd.DataFrame, lines: Positions) -> list[str]:
@@ -260,13 +259,13 @@ class Answers:
 
     def _personal(self, check: Check, texts: pd.Series) -> Cells:
         """Every cell that holds one of the texts; what it quotes is masked."""
-        wanted = pa.array(texts, pa.large_string())
+        wanted = pa.array(texts, pa.string())
         keys, columns, values = [], [], []
         for name in self.tidy.raw.columns:
             column = arrow(self.tidy.raw[name])
-            hit = pc.is_in(column.cast(pa.large_string()), value_set=wanted).to_numpy(zero_copy_only=False)
-            where = np.flatnonzero(hit)
-            keys.append(self.tidy.rows.index.to_numpy()[where])
+            column = column if pa.types.is_dictionary(column.type) else column.cast(pa.string())
+            where = np.flatnonzero(pc.is_in(column, value_set=wanted).to_numpy(zero_copy_only=False))
+            keys.append(self.tidy.rows.index[where].to_numpy())
             columns.append(np.full(len(where), self.places.col_no(name), dtype=np.int64))
             values += self.tidy.raw[name].iloc[where[:MAX_CELLS]].tolist()
             columns[-1], shown = columns[-1], len(where[:MAX_CELLS])

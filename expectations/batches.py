@@ -9,7 +9,7 @@
     induk:NO    one line per parent region's figure whose children are all there: `nilai`, `jumlah_anak`.
     lalu:NO     one line per figure that has one a year earlier: `nilai`, `lalu`.
 
-Text is categorical: Great Expectations hashes every frame, and every condition then works on small integers.
+Text is categorical: every condition then works on small integers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl import frames
 from etl.contract import Contract
 from etl.frames import Tidy
 from etl.settings import REGENCY
@@ -49,7 +50,7 @@ class Batch:
 
     frame: pd.DataFrame
     key: Positions | None = None
-    col_no: Positions | None = None
+    col_no: npt.NDArray[np.integer] | None = None
     checked: int | None = None
 
 
@@ -102,7 +103,7 @@ class Batches:
             for name in part.arguments.get("column_list") or [part.arguments["column"]]:
                 wanted.setdefault(name, set()).add(part.kind)
         columns = {name: self._row_column(name, kinds) for name, kinds in wanted.items()}
-        return Batch(pd.DataFrame(columns, index=pd.Index(self.tidy.rows.index.to_numpy(), dtype="int64")))
+        return Batch(pd.DataFrame(columns, index=self.tidy.rows.index, copy=False))
 
     def _row_column(self, name: str, kinds: set[str]) -> Any:
         """Numbers, or text as categories; where only sameness is asked, one number per distinct text will do."""
@@ -123,7 +124,7 @@ class Batches:
         assert batch.key is not None
         values = batch.frame["nilai"].to_numpy()
         filled = ~np.isnan(values)
-        place = self.tidy.rows.index.get_indexer(pd.Index(batch.key[filled]))
+        place = frames.rows_at(self.tidy.rows.index, batch.key[filled])
         rows = len(self.tidy.rows)
         total = np.bincount(place, weights=values[filled], minlength=rows).astype(np.float64)
         total[np.bincount(place, minlength=rows) == 0] = np.nan
@@ -334,8 +335,13 @@ def number_of_children(regions: Regions) -> Counter[str]:
 
 def _figures(figures: pa.Table) -> Batch:
     columns: dict[str, Any] = {name: categorical(figures[name]) for name in FIGURE_KEY}
-    columns["nilai"] = figures["nilai"].to_numpy()
-    return Batch(pd.DataFrame(columns), figures["key"].to_numpy(), figures["col_no"].to_numpy().astype(np.int64))
+    nilai, key, col_no = (flat(figures[name]).to_numpy(zero_copy_only=False) for name in ("nilai", "key", "col_no"))
+    return Batch(pd.DataFrame({**columns, "nilai": nilai}, copy=False), key, col_no)
+
+
+def flat(column: pa.ChunkedArray) -> pa.Array:
+    """One array, the column's own where it is in one piece: pandas and numpy then share its memory."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _among(column: pd.Series, values: Any) -> npt.NDArray[np.bool_]:
@@ -371,7 +377,7 @@ def categorical(values: pd.Series | pa.Array | pa.ChunkedArray) -> pd.Categorica
     if isinstance(values, pd.Series) and isinstance(values.array, pd.Categorical):
         return values.array
     array = encoded(values)
-    codes = pc.fill_null(array.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
+    codes = np.asarray(array.indices.fill_null(-1) if array.null_count else array.indices)
     distinct = pd.Index(array.dictionary.to_pandas(), dtype=object)
     if not distinct.is_unique:
         remap, distinct = pd.factorize(distinct)

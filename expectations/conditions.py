@@ -15,10 +15,13 @@ import pandas as pd
 from expectations import personal
 
 Mask = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.signedinteger]
 
 FIGURE_KEY = ("indikator", "wilayah", "periode", "rincian")
 """What makes a figure the same figure."""
+
+_ROOM = 8
+"""Possible keys per row up to which a table of all of them is smaller and faster than a hash table of those there."""
 
 _SLACK = 1e-9
 """Relative error of binary fractions: 0,1 + 0,2 is 0,3."""
@@ -27,14 +30,15 @@ _SLACK = 1e-9
 def codes_of(column: pd.Series) -> tuple[Codes, int]:
     """Small integers for a column's values (-1 where missing) and how many distinct ones there are."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy().astype(np.int64), len(column.cat.categories)
-    codes, distinct = pd.factorize(column)
-    return codes.astype(np.int64), len(distinct)
+        codes: Codes = np.asarray(column.cat.codes)
+        return codes, len(column.cat.categories)
+    places, distinct = pd.factorize(column)
+    return places.astype(np.int64, copy=False), len(distinct)
 
 
 def composite(frame: pd.DataFrame) -> Codes:
     """One integer per row, equal exactly where all columns are equal; -1 where any is missing."""
-    key = np.zeros(len(frame), dtype=np.int64)
+    key: Codes = np.zeros(len(frame), dtype=np.int32)
     missing = np.zeros(len(frame), dtype=bool)
     span = 1
     for name in frame.columns:
@@ -42,17 +46,35 @@ def composite(frame: pd.DataFrame) -> Codes:
         if span * max(distinct, 1) > 2**62:
             key, uniques = pd.factorize(key)
             span = len(uniques)
-        missing |= codes < 0
-        key = key * max(distinct, 1) + codes
         span *= max(distinct, 1)
+        if span > 2**31:
+            key = key.astype(np.int64, copy=False)
+        missing |= codes < 0
+        key *= max(distinct, 1)
+        key += codes.astype(key.dtype, copy=False)
     key[missing] = -1
     return key
 
 
 def repeated(key: Codes) -> Mask:
     """Rows whose key another row has too; keys below zero are not compared."""
-    result: Mask = pd.Series(key).duplicated(keep=False).to_numpy() & (key >= 0)
-    return result
+    span = int(key.max(initial=-1)) + 1
+    if span > _ROOM * len(key):
+        result: Mask = pd.Series(key).duplicated(keep=False).to_numpy() & (key >= 0)
+        return result
+    last = np.zeros(span + 1, np.int32)  # the last place is that of keys below zero
+    row = np.arange(len(key), dtype=np.int32)
+    last[key] = row
+    twice = np.zeros(span + 1, bool)
+    twice[key[last[key] != row]] = True
+    twice[span] = False
+    found: Mask = twice[key]
+    return found
+
+
+def rows_unlike(frame: pd.DataFrame) -> Mask:
+    """Rows that no other row equals in all columns; with a missing value nothing is compared."""
+    return ~repeated(composite(frame))
 
 
 def written_once(frame: pd.DataFrame) -> Mask:

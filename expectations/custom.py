@@ -117,6 +117,20 @@ class ExpectFiguresWrittenOnce(MulticolumnMapExpectation):
     map_metric: ClassVar[str] = "satudata.kunci_unik"
 
 
+class RowsUnlike(MulticolumnMapMetricProvider):
+    condition_metric_name = "satudata.unik_bersama"
+
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column_list: pd.DataFrame, **_: Any) -> pd.Series:
+        return _series(conditions.rows_unlike(column_list), column_list)
+
+
+class ExpectRowsUnlike(MulticolumnMapExpectation):
+    """No two rows have the same values in all of `column_list`. Great Expectations' own counts by hash: 3x the time."""
+
+    map_metric: ClassVar[str] = "satudata.unik_bersama"
+
+
 class TotalEqualsParts(MulticolumnMapMetricProvider):
     condition_metric_name = "satudata.jumlah_bagian"
     condition_value_keys = ("tolerance",)
@@ -181,7 +195,7 @@ CLASSES: dict[str, type] = {
     "between": gxe.ExpectColumnValuesToBeBetween,
     "in_set": gxe.ExpectColumnValuesToBeInSet,
     "unique": gxe.ExpectColumnValuesToBeUnique,
-    "unique_together": gxe.ExpectCompoundColumnsToBeUnique,
+    "unique_together": ExpectRowsUnlike,
     "matches": ExpectTextMatches,
     "max_length": ExpectTextIsShort,
     "wilayah_dikenal": ExpectWilayahKnown,

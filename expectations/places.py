@@ -7,10 +7,9 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
 from etl.contract import Contract
-from etl.frames import Tidy, column_letters, split_key
+from etl.frames import Tidy, column_letters, rows_at, split_key
 from expectations.batches import Positions
 
 WHOLE_FILE = 0
@@ -79,7 +78,7 @@ class Places:
 
     def texts_at(self, keys: Positions, col_no: Positions) -> list[str]:
         """Text as received of some cells; empty where there is none."""
-        places = self.tidy.raw.index.get_indexer(pd.Index(keys))
+        places = rows_at(self.tidy.raw.index, keys)
         texts = np.full(len(keys), "", dtype=object)
         for column in np.unique(col_no):
             name = self.headers.get(int(column))

@@ -128,9 +128,12 @@ def combine(columns: Sequence[Codes[T]], n_rows: int) -> tuple[list[tuple[T, ...
     combos: list[tuple[T, ...]] = [(value,) for value in columns[0].values]  # type: ignore[misc]
     index = columns[0].known
     for column in columns[1:]:
-        width = len(column.values)
-        pair = np.where((index < 0) | (column.known < 0), -1, index.astype(np.int64) * width + column.known)
-        encoded = pa.array(pair, mask=pair < 0).dictionary_encode()
+        width, known = len(column.values), column.known
+        pair: Index = index.astype(np.int32 if len(combos) * width < 2**31 else np.int64)
+        pair *= width
+        pair += known
+        missing = (index < 0) | (known < 0)
+        encoded = pa.array(pair, mask=missing if missing.any() else None).dictionary_encode()
         combos = [(*combos[one // width], column.values[one % width]) for one in encoded.dictionary.to_pylist()]
-        index = np.asarray(encoded.indices.fill_null(-1), dtype=np.int32)
+        index = np.asarray(encoded.indices.fill_null(-1) if encoded.null_count else encoded.indices)
     return combos, index

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -332,6 +333,14 @@ def _forward(number: pa.Array, empty: npt.NDArray[np.bool_]) -> npt.NDArray[np.f
     source = np.maximum.accumulate(np.where(empty, -1, np.arange(len(empty))))
     values = np.asarray(pc.fill_null(number, np.nan))
     return np.where(source < 0, np.nan, values[source])
+
+
+def row_index(keys: pa.Array) -> pd.Index:
+    """Ascending row keys as an index; where they leave none out, as a range, which takes no memory to look up in."""
+    numbers: npt.NDArray[np.int64] = np.asarray(keys)
+    if len(numbers) and int(numbers[-1]) - int(numbers[0]) + 1 == len(numbers):
+        return pd.RangeIndex(int(numbers[0]), int(numbers[-1]) + 1)
+    return pd.Index(numbers, copy=False)
 
 
 def unique_headers(table: RawTable) -> list[str]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from etl.contract import Contract
 from etl.findings import Finding, Refused
 from etl.frames import RawTable
-from etl.transform import numbers, periods, reshape
+from etl.transform import layout, numbers, periods, reshape
 from etl.transform.cells import FaultBook
 from etl.transform.columns import Codes, combine, read_periods, read_rincian, read_wilayah, same_everywhere
 from etl.transform.layout import geometry_fault
@@ -344,7 +344,7 @@ class Reader:
                 )
             else:
                 columns[name] = self._texts(table, name, read)
-        return pd.DataFrame(columns, index=pd.Index(np.asarray(table.keys)), copy=False)
+        return pd.DataFrame(columns, index=layout.row_index(table.keys), copy=False)
 
     def _texts(self, table: RawTable, name: str, read: Read) -> object:
         column = self.contract.columns[name]

@@ -162,4 +162,4 @@ def _raw(table: RawTable, headers: Sequence[str]) -> pd.DataFrame:
         name: pd.arrays.ArrowExtensionArray(pa.chunked_array([text]))
         for name, text in zip(headers, table.text, strict=True)
     }
-    return pd.DataFrame(columns, index=pd.Index(np.asarray(table.keys)), copy=False)
+    return pd.DataFrame(columns, index=layout.row_index(table.keys), copy=False)

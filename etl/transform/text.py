@@ -81,9 +81,9 @@ def distinct(column: pa.Array | pa.ChunkedArray) -> tuple[list[str], Index]:
 
 def coded(index: Index, values: list[str]) -> pa.DictionaryArray:
     """Dictionary array of `values` by `index`; -1 becomes null."""
-    return pa.DictionaryArray.from_arrays(
-        pa.array(index, pa.int32(), mask=index < 0), pa.array(values, pa.string()), safe=False
-    )
+    missing = index < 0
+    codes = pa.array(index, pa.int32(), mask=missing if missing.any() else None)
+    return pa.DictionaryArray.from_arrays(codes, pa.array(values, pa.string()), safe=False)
 
 
 def constant(value: str | None, n_rows: int) -> pa.DictionaryArray:

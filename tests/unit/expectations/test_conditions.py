@@ -87,3 +87,11 @@ def test_every_rule_has_all_its_words() -> None:
             assert part, rule
         assert "{" not in text.cause + text.fault, rule
         assert ("{" not in text.message) or text.general or rule in ("between", "in_set", "matches", "max_length"), rule
+
+
+@given(st.lists(st.integers(-1, 12), max_size=60), st.sampled_from([1, 10**7]))
+def test_repeated_is_what_counting_says(numbers: list[int], apart: int) -> None:
+    """However sparse the keys are, and whatever the table of all possible ones holds."""
+    key = np.array([number * apart if number > 0 else number for number in numbers], dtype=np.int64)
+    wanted = [number >= 0 and numbers.count(number) > 1 for number in numbers]
+    assert conditions.repeated(key).tolist() == wanted
