@@ -150,8 +150,8 @@ class Column(Strict):
     value: str | None = None
     """The same for every row: the column is not in the file. Of a measure, `1` counts rows."""
     ancestor: str | None = None
-    """rincian, teks: the code (or label) of the row above at this level of the contract's `hierarchy`: the name of one
-    of its `levels`, else the depth from the top (`1`, `2`, …). Not in the file itself."""
+    """rincian, teks: the code (or label) of the row above that is at this level of the contract's `hierarchy` (or the
+    row's own): the name of one of its `levels`, else the depth from the top (`1`, `2`, …). Not in the file itself."""
 
     scheme: Literal["kemendagri", "bps", "nama"] | None = None
     """wilayah: which code system, or names. Never a naked number: BPS 6403 and Kemendagri 64.03 are two regencies."""

@@ -127,6 +127,8 @@ class Answers:
     def _read_cells(self, check: Check) -> int:
         if check.rule == "angka_terbaca":
             return int(self.tidy.figures.num_rows)
+        if check.rule == "subtotal_cocok":
+            return self.tidy.skipped.get("subtotal", 0) * len(pc.unique(self.tidy.figures["col_no"]))
         return len(self.tidy.rows) * sum(name in self.tidy.columns for name in check.columns)
 
     # ── cells of one part ──

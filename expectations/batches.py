@@ -28,6 +28,7 @@ import pyarrow.compute as pc
 
 from etl import frames
 from etl.contract import Contract
+from etl.findings import Severity
 from etl.frames import Tidy
 from etl.settings import REGENCY
 from etl.transform.periods import year_before
@@ -93,7 +94,8 @@ class Batches:
     def is_absent(self, name: str) -> bool:
         """Whether an optional column is not in this file: nothing of it can be checked."""
         column = self.contract.columns[name]
-        return column.spread is None and column.value is None and name not in self.tidy.columns
+        made = column.spread is not None or column.value is not None or column.ancestor is not None
+        return not made and name not in self.tidy.columns
 
     # ── rows ──
 
@@ -169,7 +171,7 @@ class Batches:
         on_rows = self.tidy.rows.index
         lines = pd.DataFrame({name: controls[name].to_pandas() for name in (*FIGURE_KEY, "key", "col_no", "nilai")})
         lines = lines[lines["indikator"].isin(additive) & ~lines["key"].isin(on_rows) & lines["nilai"].notna()]
-        if any(len(faults.bad_keys) for faults in self.tidy.faults):
+        if any(len(faults.bad_keys) for faults in self.tidy.faults if faults.severity is Severity.TOLAK):
             lines = lines.iloc[:0]
         lines = lines.reset_index(drop=True)
         sums = pd.Series(np.nan, index=lines.index)

@@ -92,6 +92,10 @@ def _of_reading(contract: Contract) -> Iterator[Check]:
         columns = tuple(name for name, column in contract.by_role(*roles).items() if column.value is None)
         parts = (known,) if rule == "wilayah_dikenal" else ()
         yield Check(rule, Severity.TOLAK, columns, sentence(rule), parts, found_by_tidy=True)
+    if tree := contract.hierarchy:
+        yield Check("tingkat_dikenal", Severity.TOLAK, tree.columns, sentence("tingkat_dikenal"), found_by_tidy=True)
+        if tree.check:
+            yield Check("subtotal_cocok", Severity.CATATAN, (), sentence("subtotal_cocok"), found_by_tidy=True)
 
 
 def _built_in(contract: Contract) -> Iterator[Check]:

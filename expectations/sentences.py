@@ -53,6 +53,20 @@ SENTENCES: dict[str, Sentence] = {
         "Pakai tulisan yang ada dalam daftar; bila golongannya memang baru, sampaikan kepada walidata.",
         fault="Rincian tidak dikenal",
     ),
+    "tingkat_dikenal": Sentence(
+        "Tempat setiap baris di antara subtotal diketahui",
+        "Kode baris ini kosong atau tidak cocok dengan tingkat mana pun.",
+        "Salah ketik, atau kode dari daftar yang belum disebut kontrak.",
+        "Isi kodenya seperti baris lain; bila kode baru memang ada, sampaikan kepada walidata.",
+        fault="Tingkat baris tidak diketahui",
+    ),
+    "subtotal_cocok": Sentence(
+        "Subtotal sama dengan jumlah baris terinci di bawahnya",
+        "Subtotal ini tidak sama dengan jumlah baris terinci di bawahnya.",
+        "Ada baris terinci yang hilang atau salah angka, atau rumus subtotal tidak mencakup semua baris.",
+        "Periksa subtotal ini dan baris-baris di bawahnya.",
+        fault="Subtotal tidak cocok",
+    ),
     # ── on every dataset ──
     "kunci_unik": Sentence(
         "Setiap angka hanya ditulis sekali",

@@ -37,7 +37,7 @@ def bind(table: RawTable, contract: Contract, block: Layout, grid: Grid, period:
     findings: list[Finding] = []
     missing: list[str] = []
     for name, column in contract.columns.items():
-        if column.value is not None or column.spread is not None:
+        if column.value is not None or column.spread is not None or column.ancestor is not None:
             continue
         places = _places(table, column, wanted_texts(name, column, block), headless=block.header.none)
         if len(places) > 1:
@@ -75,11 +75,16 @@ def _places(table: RawTable, column: Column, wanted: frozenset[str], *, headless
     whole = [place for place, path in enumerate(paths) if path in wanted]
     found = whole or [place for place, path in enumerate(table.headers) if fold(_last(path)) in wanted]
     found = found or _alone_below(table, wanted)
+    if at_position and not paths[at_position[0]] and _unnamed_between(paths, found, at_position[0]):
+        return at_position
     if len(found) > 1:
         return [place for place in found if place in at_position] or found
-    if not found and at_position and not paths[at_position[0]]:
-        return at_position
     return found
+
+
+def _unnamed_between(paths: Sequence[str], found: Sequence[int], at: int) -> bool:
+    """Whether the unnamed column at `position` may belong to the header found: it is merged over all up to there."""
+    return not found or (found[-1] < at and not any(paths[found[-1] + 1 : at]))
 
 
 def _alone_below(table: RawTable, wanted: frozenset[str]) -> list[int]:

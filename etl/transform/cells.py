@@ -33,8 +33,21 @@ RULES: Mapping[str, tuple[str, str, str]] = {
         "Salah ketik, atau kategori baru yang belum ada di kontrak.",
         "Pakai kategori yang ada; bila kategorinya memang baru, sampaikan ke Diskominfo.",
     ),
+    "tingkat_dikenal": (
+        "Tempat baris ini di antara subtotal tidak diketahui.",
+        "Kodenya kosong, salah ketik, atau dari daftar kode yang belum disebut kontrak.",
+        "Isi kodenya seperti baris lain; bila kode baru memang ada, sampaikan ke Diskominfo.",
+    ),
+    "subtotal_cocok": (
+        "Subtotal tidak sama dengan jumlah baris terinci di bawahnya.",
+        "Ada baris terinci yang hilang atau salah angka, atau rumus subtotal tidak mencakup semua baris.",
+        "Periksa subtotal ini dan baris-baris di bawahnya, lalu kirim ulang.",
+    ),
 }
 """Per rule: what is wrong, probable cause, what to do."""
+
+NOTED = frozenset({"subtotal_cocok"})
+"""Rules about cells that are not loaded: whoever breaks them is told, and the rows below load."""
 
 
 @dataclass
@@ -88,11 +101,11 @@ class FaultBook:
             book.kept += len(book.cells[-1])
 
     def build(self) -> tuple[Faults, ...]:
-        """One Faults per rule, all of severity tolak: a row that is not understood cannot be loaded."""
+        """One Faults per rule, of severity tolak unless NOTED: a row that is not understood cannot be loaded."""
         return tuple(
             Faults(
                 rule=rule,
-                severity=Severity.TOLAK,
+                severity=Severity.CATATAN if rule in NOTED else Severity.TOLAK,
                 message=book.texts[0],
                 cause=book.texts[1],
                 action=book.texts[2],

@@ -34,7 +34,7 @@ REASONS = (
     "tak hingga atau bukan bilangan (inf/NaN), biasanya hasil rumus yang gagal",
     "galat rumus Excel, bukan angka",
 )
-_NOT_A_NUMBER, _SEPARATORS_KOMA, _SEPARATORS_TITIK, _TOO_LONG, _INFINITE, _EXCEL_ERROR = range(1, 7)
+NOT_A_NUMBER, _SEPARATORS_KOMA, _SEPARATORS_TITIK, _TOO_LONG, _INFINITE, _EXCEL_ERROR = range(1, 7)
 
 _MISSING = {
     "": 0,
@@ -153,7 +153,7 @@ def _parse_texts(text: pa.Array, decimal: Decimals, dash: str) -> _Work:
 def _fast_then_slow(text: pa.Array, point: str, thousands: str | None, read: Callable[[str], Read]) -> _Work:
     """Plain digits, with at most a sign, a decimal sign and groups of three, stay in Arrow; the rest is read."""
     work = _Work(text, np.full(len(text), -1, np.int8), np.zeros(len(text), np.int8))
-    if text.null_count or not _only(text, f"0123456789-{point}"):
+    if text.null_count or not only(text, f"0123456789-{point}"):
         plain = pc.fill_null(pc.match_substring_regex(text, f"^[0-9{point}-]+$"), False)
         if thousands:
             grouped = pc.match_substring_regex(text, rf"^-?[1-9]\d{{0,2}}(\{thousands}\d{{3}})+(\{point}\d+)?$")
@@ -173,7 +173,7 @@ def _fast_then_slow(text: pa.Array, point: str, thousands: str | None, read: Cal
     return work
 
 
-def _only(text: pa.Array, letters: str) -> bool:
+def only(text: pa.Array, letters: str) -> bool:
     """Whether every byte of the column is one of `letters`."""
     if not len(text) or text.buffers()[2] is None:
         return False
@@ -227,7 +227,7 @@ def read_number(text: str, decimal: Decimals = "koma", dash: str = "kosong") -> 
     if not tidy_text(plain):
         return None, 0, 0
     if len(plain) > _LONGEST:
-        return None, -1, _NOT_A_NUMBER if re.search("[^\\W\\d_]", plain[:_LONGEST]) else _TOO_LONG
+        return None, -1, NOT_A_NUMBER if re.search("[^\\W\\d_]", plain[:_LONGEST]) else _TOO_LONG
     if plain in _MISSING:
         mark = _MISSING[plain]
         return ("0", -1, 0) if MARKS[mark] == "-" and dash == "nol" else (None, mark, 0)
@@ -240,7 +240,7 @@ def read_number(text: str, decimal: Decimals = "koma", dash: str = "kosong") -> 
     if match is None:
         only_number_signs = re.fullmatch(r"[\d.,\s]*\d[\d.,\s]*", bare) is not None
         wrong = _SEPARATORS_KOMA if decimal == "koma" else _SEPARATORS_TITIK
-        return None, -1, wrong if only_number_signs else _NOT_A_NUMBER
+        return None, -1, wrong if only_number_signs else NOT_A_NUMBER
     integer = re.sub(r"\D", "", match[1]).lstrip("0") or "0"
     return _finish(integer, match[3] or "", negative)
 
@@ -268,7 +268,7 @@ def _read_shortest(text: str) -> Read:
     """A number cell: the shortest form of its float, with or without exponent."""
     plain = text.strip().casefold()
     if not _SHORTEST.fullmatch(plain):
-        return None, -1, _INFINITE if "inf" in plain or "nan" in plain else _NOT_A_NUMBER
+        return None, -1, _INFINITE if "inf" in plain or "nan" in plain else NOT_A_NUMBER
     if "e" in plain and abs(int(plain.split("e")[1])) > _INTEGER_DIGITS + _FRACTION_DIGITS:
         return None, -1, _TOO_LONG
     negative = plain.startswith("-")

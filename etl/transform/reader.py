@@ -38,13 +38,17 @@ class Read:
 
 @dataclass(frozen=True)
 class Reader:
-    """columns: contract column → place in the table. stated: the period as file, sheet, title or contract state it."""
+    """columns: contract column → place in the table. stated: the period as file, sheet, title or contract state it.
+
+    decimal: sign of the typed numbers of columns for which the contract states none.
+    """
 
     contract: Contract
     regions: Regions
     columns: dict[str, int]
     spreads: tuple[SpreadColumn, ...]
     stated: periods.Parts
+    decimal: numbers.Decimals = "koma"
 
     # ── what is where ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,8 +133,9 @@ class Reader:
             wilayah=regions.get(self.main_wilayah or ""),
             period=self._period(table, book),
             rincian=self._rincian(table, book),
+            optional=self._optional,
         )
-        read = Read(rows, regions, self._measures(table), self._control_columns(table))
+        read = Read(rows, regions, self.measures(table), self._control_columns(table))
         if book is not None:
             for measure in [*read.measures, *read.controls]:
                 self._add_bad_numbers(table, measure, book)
@@ -212,8 +217,16 @@ class Reader:
                 continue
             found[name] = read_rincian(table.text[self.columns[name]], column)
             if book is not None:
-                self._add_unknown("rincian_dikenal", table, name, found[name], book, empty=True)
+                empty = name not in self._optional
+                self._add_unknown("rincian_dikenal", table, name, found[name], book, empty=empty)
         return found
+
+    @property
+    def _optional(self) -> frozenset[str]:
+        """Breakdowns that a row need not have: it may lie at any depth of the hierarchy."""
+        tree = self.contract.hierarchy
+        made = {name for name, column in self.contract.columns.items() if column.ancestor is not None}
+        return frozenset(made | set(tree.columns if tree else ()))
 
     # ── the measures ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -223,7 +236,24 @@ class Reader:
         single = [self.columns[name] for name in self.contract.by_role("ukuran") if name in self.columns]
         return (*single, *(one.place for one in self.spreads))
 
-    def _measures(self, table: RawTable) -> list[Measure]:
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """Places of all columns of numbers."""
+        return tuple(place for name in self.contract.by_role("ukuran", "kontrol") for place in self.places(name))
+
+    @property
+    def telling(self) -> tuple[int, ...]:
+        """Places of the columns that say what a row is about."""
+        return tuple(self.columns[name] for name in self.columns if self.columns[name] not in self.counted)
+
+    @property
+    def undecided(self) -> tuple[int, ...]:
+        """Places of the columns of numbers for which the contract states no decimal sign."""
+        names = [name for name, c in self.contract.by_role("ukuran", "kontrol").items() if c.decimal is None]
+        return tuple(place for name in names for place in self.places(name))
+
+    def measures(self, table: RawTable) -> list[Measure]:
+        """Its columns of figures, in an order that depends on the contract and the header only."""
         measures = []
         for name, column in self.contract.by_role("ukuran").items():
             if name in self.columns and column.indikator is not None:
@@ -260,7 +290,7 @@ class Reader:
         return numbers.parse(
             table.text[place],
             table.number[place],
-            decimal=column.decimal or "koma",
+            decimal=column.decimal or self.decimal,
             dash=column.dash,
             scale=column.scale,
         )

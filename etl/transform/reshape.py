@@ -20,12 +20,16 @@ NO_PERIOD = periods.Parts()
 
 @dataclass(frozen=True)
 class Rows:
-    """What the rows of one table say, apart from the measures. wilayah is None when only headers name regions."""
+    """What the rows of one table say, apart from the measures. wilayah is None when only headers name regions.
+
+    optional: breakdowns that a row need not have.
+    """
 
     keys: pa.Array
     wilayah: Codes[str] | None
     period: Codes[periods.Parts]
     rincian: Mapping[str, Codes[str]]
+    optional: frozenset[str] = frozenset()
 
     @property
     def n(self) -> int:
@@ -58,7 +62,10 @@ def figures(rows: Rows, measures: Sequence[Measure], contract: Contract, *, part
     order = rincian_order(contract)
     kind = contract.calendar.period
     wilayah = unified(rows.wilayah) if rows.wilayah else ([], np.full(rows.n, -1, np.int32))
-    breakdowns = [_with_none(column) if partly else column for column in rows.rincian.values()]
+    breakdowns = [
+        _with_none(column, column.known if partly else column.index) if partly or name in rows.optional else column
+        for name, column in rows.rincian.items()
+    ]
     combos, combo_index = combine(breakdowns, rows.n)
     period_of: dict[tuple[periods.Parts, bool], Coding] = {}
     tables = []
@@ -124,9 +131,9 @@ def _figures(
     return table if good.all() else table.filter(pa.array(good))
 
 
-def _with_none(column: Codes[str]) -> Codes[str]:
-    """Unknown becomes a value of its own (the empty text), so that the rest of the combination still counts."""
-    index = np.where(column.known < 0, len(column.values), column.known).astype(np.int32)
+def _with_none(column: Codes[str], of: Index) -> Codes[str]:
+    """Where `of` has none, a value of its own (the empty text), so that the rest of the combination still counts."""
+    index = np.where(of < 0, len(column.values), column.known).astype(np.int32)
     return Codes([*column.values, ""], index, {})
 
 

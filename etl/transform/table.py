@@ -13,15 +13,17 @@ import pyarrow as pa
 from etl.contract import Contract, Layout
 from etl.findings import Finding, Refused, Severity, has_refusal
 from etl.frames import RawTable, Sheet, column_letters, row_key
-from etl.transform import corrections, layout, reshape
+from etl.transform import corrections, layout, reshape, subtotals
 from etl.transform.binding import added_columns, bind
 from etl.transform.cells import FaultBook
+from etl.transform.decimals import decimal_sign
 from etl.transform.reader import Reader
 from etl.transform.regions import Regions
 from etl.transform.spread import claim
 from etl.transform.stated import known_code, stated_period
 from etl.transform.tables import read_tables
 from etl.transform.text import distinct, fold, folded
+from etl.transform.underhead import without_underhead
 
 
 @dataclass(frozen=True)
@@ -80,18 +82,27 @@ def _one(
     if unclear or wrong:
         raise Refused(*unclear, *wrong)
 
-    received = layout.split_controls(found, _control_rows(found, contract, binding.columns))
-    table = layout.fill_down(received, [binding.columns[name] for name in block.fill_down if name in binding.columns])
     reader = Reader(contract, regions, binding.columns, spreads, stated)
+    found, below = without_underhead(found, reader.telling, reader.counted, block)
+    sign = decimal_sign(found, reader.undecided)
+    divided = layout.split_controls(found, _control_rows(found, contract, binding.columns))
+    received, branches = subtotals.divide(divided, contract, binding.columns, reader.measured)
+    table = layout.fill_down(received, [binding.columns[name] for name in block.fill_down if name in binding.columns])
+    table, made = subtotals.with_ancestors(table, contract, branches)
+    reader = replace(reader, columns={**binding.columns, **made}, decimal=sign.decimal)
     reader.check(table)
     table, overdue, corrected = corrections.apply(table, contract.corrections, reader.places, reader.rows_with)
 
     read = reader.read(table, book)
+    if branches is not None:
+        above = reader.measures(branches.above)
+        subtotals.check(branches, table, read.measures, above, contract, book)
     controls = [reshape.figures(read.rows, read.controls, contract)]
     if table.controls is not None:
         aside = reader.read(table.controls, None)
         controls.append(reshape.figures(aside.rows, aside.measures, contract, partly=True))
-    own = [*added_columns(found, free), *overdue]
+    own = [*added_columns(found, free), *sign.notes, *overdue]
+    facts = (*found.facts, *below, *([("tanda desimal", sign.stated)] if sign.stated else []))
     headers = layout.unique_headers(received)
     return Understood(
         sheet=sheet.name,
@@ -104,7 +115,7 @@ def _one(
         measured=frozenset(table.col_no[place] for place in reader.measured),
         findings=tuple(exchanged(one) if block.transpose else one for one in own),
         skipped=received.skipped,
-        facts=received.facts,
+        facts=facts,
         corrected=corrected,
         transposed=block.transpose,
     )
