@@ -14,12 +14,14 @@ from rich.table import Table
 
 from etl import cli_contract, cli_template
 from etl.cli_contract import Dataset, console, errors, fail, read_catalogue
+from etl.cli_inspect import inspect
 from etl.cli_status import facts_of, print_summary, summarised
 from etl.contract import Contract
 from etl.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(cli_contract.app, name="contract")
+app.command()(inspect)
 app.command()(cli_template.template)
 
 STATUS = {
