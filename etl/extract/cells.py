@@ -52,9 +52,10 @@ def _has_time(value: dt.datetime) -> bool:
 
 def _duration(value: dt.timedelta) -> str:
     """Hours may pass 24, as Excel's [h]:mm:ss shows them."""
-    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    total = round(value.total_seconds())
+    minutes, seconds = divmod(abs(total), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}"
+    return f"{'-' if total < 0 else ''}{hours}:{minutes:02d}:{seconds:02d}"
 
 
 def numbers_to_text(numbers: pa.Array) -> pa.Array:
