@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -52,6 +53,20 @@ class Codes(Generic[T]):
 
 def same_everywhere(value: T, n_rows: int) -> Codes[T]:
     return Codes([value], np.zeros(n_rows, np.int32), {})
+
+
+_WHOLE = re.compile(r"\d+(\.0)?")
+
+
+def without_point_zero(text: pa.Array) -> pa.Array | None:
+    """Codes that a program wrote as decimal numbers (`3201190006.0`, `2019.0`) as codes; None where a column holds
+    anything but whole numbers, or needs no change."""
+    values, index = distinct(text)
+    if not any(value.endswith(".0") for value in values) or not all(map(_WHOLE.fullmatch, map(tidy_text, values))):
+        return None
+    return pa.array([tidy_text(value).removesuffix(".0") for value in values], pa.string()).take(
+        pa.array(index, mask=index < 0)
+    )
 
 
 def read_wilayah(text: pa.Array, column: Column, regions: Regions, parents: Codes[str] | None = None) -> Codes[str]:

@@ -112,6 +112,14 @@ def parse(
     return Numbers(pc.cast(work.decimal, pa.float64()), work.decimal, _marks(work.mark), work.reason)
 
 
+def constant(value: str, n_rows: int, *, scale: str = "1") -> Numbers:
+    """The same number (decimal text with a point) on every row."""
+    once = parse(pa.array([value]), decimal="titik", scale=scale)
+    everywhere = pa.array(np.zeros(n_rows, np.int32))
+    value, decimal, mark = (one.take(everywhere) for one in (once.value, once.decimal, once.mark))
+    return Numbers(value, decimal, mark, np.zeros(n_rows, np.int8))
+
+
 def _parse_codes(text: pa.DictionaryArray, decimal: Decimals, dash: Literal["kosong", "nol"], scale: str) -> Numbers:
     """Every different text once, the empty cell last."""
     different = pa.concat_arrays([text.dictionary, pa.nulls(1, pa.string())])

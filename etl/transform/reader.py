@@ -25,6 +25,9 @@ from etl.transform.text import distinct, fold, lookup, tidy_text
 
 T = TypeVar("T")
 
+NOWHERE = -1
+"""Place of a measure that counts rows: its figures belong to the whole row (column 0)."""
+
 
 @dataclass(frozen=True)
 class Read:
@@ -138,7 +141,11 @@ class Reader:
         read = Read(rows, regions, self.measures(table), self._control_columns(table))
         if book is not None:
             for measure in [*read.measures, *read.controls]:
-                self._add_bad_numbers(table, measure, book)
+                if measure.place != NOWHERE:
+                    self._add_bad_numbers(table, measure, book)
+            for measure in read.measures:
+                if measure.period != reshape.NO_PERIOD and self.present("periode"):
+                    self._add_contradicting_periods(table, measure, rows.period, book)
         return read
 
     def wilayah(self, table: RawTable) -> dict[str, Codes[str]]:
@@ -256,11 +263,14 @@ class Reader:
         """Its columns of figures, in an order that depends on the contract and the header only."""
         measures = []
         for name, column in self.contract.by_role("ukuran").items():
-            if name in self.columns and column.indikator is not None:
-                place = self.columns[name]
-                fixed = tuple(column.rincian.items())
-                parsed = self._numbers(table, name, place)
-                measures.append(Measure(name, place, table.col_no[place], parsed, column.indikator, rincian=fixed))
+            place, fixed = self.columns.get(name, NOWHERE), tuple(column.rincian.items())
+            if column.indikator is None or (place == NOWHERE and column.value is None):
+                continue
+            if column.value is not None:
+                col_no, parsed = 0, numbers.constant(column.value, len(table.keys), scale=column.scale)
+            else:
+                col_no, parsed = table.col_no[place], self._numbers(table, name, place)
+            measures.append(Measure(name, place, col_no, parsed, column.indikator, rincian=fixed))
         for one in self.spreads:
             measures.append(
                 Measure(
@@ -343,6 +353,18 @@ class Reader:
         if messages and place is not None:
             bad = np.flatnonzero(np.isin(index, list(messages)))
             self._add("wilayah_dikenal", table, place, bad, messages, contradicting, book)
+
+    def _add_contradicting_periods(
+        self, table: RawTable, measure: Measure, of_row: Codes[periods.Parts], book: FaultBook
+    ) -> None:
+        """Figures whose row and header together are no period: two years, or none of this dataset's kind."""
+        kind = self.contract.calendar.period
+        codes = reshape.period_codes(of_row, kind, measure.period, coarser=measure.coarser)
+        messages = {place: why for place, why in codes.problems.items() if place not in of_row.problems}
+        if messages:
+            filled = np.asarray(measure.numbers.decimal.is_valid())
+            bad = np.flatnonzero(np.isin(codes.index, list(messages)) & filled)
+            self._add("periode_terbaca", table, measure.place, bad, messages, codes, book)
 
     def _add_bad_numbers(self, table: RawTable, measure: Measure, book: FaultBook) -> None:
         bad = np.flatnonzero(measure.numbers.bad)

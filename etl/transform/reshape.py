@@ -38,7 +38,8 @@ class Rows:
 
 @dataclass(frozen=True)
 class Measure:
-    """One column of numbers and what is fixed for all of it. column: the contract's; place: in the table."""
+    """One column of numbers and what is fixed for all of it. column: the contract's; place: in the table, -1 and
+    col_no 0 where every row counts for the same."""
 
     column: str
     place: int

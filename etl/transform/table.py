@@ -16,6 +16,7 @@ from etl.frames import RawTable, Sheet, column_letters, row_key
 from etl.transform import corrections, layout, reshape, subtotals
 from etl.transform.binding import added_columns, bind
 from etl.transform.cells import FaultBook
+from etl.transform.columns import without_point_zero
 from etl.transform.decimals import decimal_sign
 from etl.transform.reader import Reader
 from etl.transform.regions import Regions
@@ -88,6 +89,7 @@ def _one(
     divided = layout.split_controls(found, _control_rows(found, contract, binding.columns))
     received, branches = subtotals.divide(divided, contract, binding.columns, reader.measured)
     table = layout.fill_down(received, [binding.columns[name] for name in block.fill_down if name in binding.columns])
+    table, plain = _plain_codes(table, contract, binding.columns)
     table, made = subtotals.with_ancestors(table, contract, branches)
     reader = replace(reader, columns={**binding.columns, **made}, decimal=sign.decimal)
     reader.check(table)
@@ -102,7 +104,7 @@ def _one(
         aside = reader.read(table.controls, None)
         controls.append(reshape.figures(aside.rows, aside.measures, contract, partly=True))
     own = [*added_columns(found, free), *sign.notes, *overdue]
-    facts = (*found.facts, *below, *([("tanda desimal", sign.stated)] if sign.stated else []))
+    facts = (*found.facts, *below, *plain, *([("tanda desimal", sign.stated)] if sign.stated else []))
     headers = layout.unique_headers(received)
     return Understood(
         sheet=sheet.name,
@@ -119,6 +121,22 @@ def _one(
         corrected=corrected,
         transposed=block.transpose,
     )
+
+
+def _plain_codes(
+    table: RawTable, contract: Contract, columns: dict[str, int]
+) -> tuple[RawTable, tuple[tuple[str, str], ...]]:
+    """The table with codes that were written as decimal numbers read as codes, and how that is told."""
+    text, letters = list(table.text), []
+    for place in (columns[name] for name in contract.by_role("wilayah", "periode", "rincian") if name in columns):
+        codes = without_point_zero(text[place])
+        if codes is not None:
+            text[place] = codes
+            letters.append(column_letters(table.col_no[place]))
+    if not letters:
+        return table, ()
+    told = f"kolom {', '.join(letters)}: dibaca tanpa `.0` di belakangnya"
+    return replace(table, text=tuple(text)), (("kode yang tertulis sebagai desimal", told),)
 
 
 def _control_rows(table: RawTable, contract: Contract, columns: dict[str, int]) -> npt.NDArray[np.bool_]:
