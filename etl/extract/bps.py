@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
-from typing import Any
+from typing import Any, TypeGuard
 
 from etl.extract.problems import dotted, listed, note, refused, shown
 from etl.extract.records import records_sheet
@@ -40,7 +40,7 @@ class Decoded:
     findings: list[Finding]
 
 
-def is_answer(document: Any) -> bool:
+def is_answer(document: Any) -> TypeGuard[dict[str, Any]]:
     """Whether a JSON document is a dynamic table as BPS sends it."""
     return (
         isinstance(document, dict)

@@ -31,10 +31,9 @@ def resource_of(client: Client, source: CkanSource) -> dict[str, Any]:
     if _ID.fullmatch(source.resource):
         return _ask(client, source, "resource_show", {"id": source.resource})
     dataset, _, pattern = source.resource.partition("/")
-    resources = _ask(client, source, "package_show", {"id": dataset}).get("resources")
-    resources = [one for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
-    if not pattern:
-        pattern = "*"
+    told = _ask(client, source, "package_show", {"id": dataset}).get("resources")
+    resources: list[dict[str, Any]] = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    pattern = pattern or "*"
     fitting = [one for one in resources if fnmatchcase(_name(one).lower(), pattern.lower())]
     if len(fitting) == 1:
         return fitting[0]

@@ -35,8 +35,9 @@ NAMED = 5
 
 _LINES = ("ndjson", "jsonl", "jsonlines", "json-lines", "json-seq")
 _FOR_EXCEL = ("excel", "spreadsheet", "octet-stream", "vnd.ms")
-_NO_RECORDS = (MISSING, None, "", [], {})
+_NO_RECORDS: tuple[Any, ...] = (MISSING, None, "", [], {})
 
+Key = tuple[str, ...]
 Document = Any
 """A page of JSON, parsed; MISSING where a page is a file of another kind."""
 
@@ -134,8 +135,8 @@ class Collected:
     stated: Any = MISSING
     extra_notes: list[Finding] = field(default_factory=list)
     _seen: dict[str, int] = field(default_factory=dict)
-    _keys: dict[tuple[str, ...], int] = field(default_factory=dict)
-    _twice: list[tuple[tuple[str, ...], int, int]] = field(default_factory=list)
+    _keys: dict[Key, int] = field(default_factory=dict)
+    _twice: list[tuple[Key, int, int]] = field(default_factory=list)
     _twice_count: int = 0
 
     def add(self, page: Page, *, may_repeat: bool = False) -> tuple[Document, int]:
@@ -158,7 +159,8 @@ class Collected:
         count = found if isinstance(found, int) else len(found)
         if number > 1 and count == 0:
             return document, 0
-        if self.max_pages > 1 and (earlier := self._first_seen(page, found, number)) is not None:
+        keys = self._keys_of(found, number) if self.key and not isinstance(found, int) else None
+        if self.max_pages > 1 and (earlier := self._first_seen(page, found if keys is None else keys, number)):
             if may_repeat or self.complete:
                 return document, 0
             raise self._repeats(number, earlier)
@@ -166,8 +168,7 @@ class Collected:
             raise self.too_many()
         self.pages.append(page)
         self.count += count
-        if not isinstance(found, int):
-            self._compare_keys(found, number)
+        self._compare_keys(keys or (), number)
         return document, count
 
     def _records_on(self, page: Page, document: Document) -> list[dict[str, Any]] | int:
@@ -188,24 +189,34 @@ class Collected:
             "Cocokkan `paging` pada kontrak dengan petunjuk layanan itu; bila datanya memang satu halaman, hapus saja.",
         )
 
-    def _first_seen(self, page: Page, found: list[dict[str, Any]] | int, number: int) -> int | None:
-        """The page that held the same; remembers this one."""
-        if isinstance(found, int):
+    def _first_seen(self, page: Page, content: Sequence[Any] | int, number: int) -> int | None:
+        """The page that held the same; remembers this one. content: its records or their keys; a file's are its bytes.
+
+        Records are compared, not bytes: a service that ignores the page's number may well repeat it in its answer.
+        """
+        if isinstance(content, int):
             with page.path.open("rb") as body:
-                marks = ["isi:" + hashlib.file_digest(body, "sha256").hexdigest()]
+                mark = hashlib.file_digest(body, "sha256").hexdigest()
         else:
-            marks = ["rekaman:" + _digest(found)]
-            if self.key:
-                marks.append("kunci:" + _digest([self._key_of(record) for record in found]))
-        return next((before for mark in marks if (before := self._seen.setdefault(mark, number)) != number), None)
+            mark = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode("ascii")).hexdigest()
+        earlier = self._seen.setdefault(mark, number)
+        return earlier if earlier != number else None
 
-    def _key_of(self, record: dict[str, Any]) -> tuple[str, ...]:
-        values = [value_at(record, name) for name in self.key]
-        return tuple("" if value is MISSING else as_text(value) for value in values)
+    def _keys_of(self, found: Sequence[dict[str, Any]], number: int) -> list[Key]:
+        """What names each record. Raises Refused when the records have no such field."""
+        values = [[value_at(record, name) for name in self.key] for record in found]
+        if number == 1 and found and all(value is MISSING for record in values for value in record):
+            raise self.told.contract(
+                "kunci_tidak_ada",
+                f"Rekaman dari layanan tidak memiliki {listed([f'`{name}`' for name in self.key])}, kuncinya menurut "
+                f"kontrak. Yang ada: {listed([shown(name) for name in found[0]], 30)}.",
+                "Nama kolom pada layanan berubah, atau `key` pada kontrak salah tulis.",
+                "Betulkan `key` pada kontrak.",
+            )
+        return [tuple("" if value is MISSING else as_text(value) for value in record) for record in values]
 
-    def _compare_keys(self, found: Sequence[dict[str, Any]], number: int) -> None:
-        for record in found if self.key else ():
-            key = self._key_of(record)
+    def _compare_keys(self, keys: Sequence[Key], number: int) -> None:
+        for key in keys:
             earlier = self._keys.setdefault(key, number)
             if earlier != number:
                 self._twice_count += 1
@@ -270,7 +281,3 @@ def _rows(path: Path, told: Told) -> int:
     from etl.extract.read import read_sheets
 
     return read_sheets(path, told.name, how=told.source)[0].n_rows - 1
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()

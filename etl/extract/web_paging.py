@@ -104,7 +104,7 @@ def _by_link(client: Client, collected: Collected, url: str, paging: Link) -> No
 def _next_in_header(page: Page) -> Any:
     """Target of `Link: <…>; rel="next"`."""
     links = httpx.Response(200, headers={"link": page.headers.get("link", "")}).links
-    return next((link.get("url") for rel, link in links.items() if "next" in rel.lower().split()), None)
+    return next((link.get("url") for rel, link in links.items() if "next" in (rel or "").lower().split()), None)
 
 
 def _elsewhere(collected: Collected, target: str) -> Refused:

@@ -32,6 +32,8 @@ _TOLD_NO_ACCESS = re.compile(
 
 def value_at(document: Any, path: str) -> Any:
     """What stands at `meta.next` (a number picks from a list); MISSING when nothing does. Names may hold dots."""
+    if isinstance(document, dict) and path in document:
+        return document[path]
     value, rest = document, "" if path == "." else path
     while rest:
         if isinstance(value, list):

@@ -207,6 +207,11 @@ def test_the_same_record_on_two_pages_is_told_and_kept(service: WebService, arch
     assert read(answer, source).n_rows - 1 == answer.records == 28
 
 
+def test_a_key_that_no_record_has_is_refused(service: WebService, archive: Archive) -> None:
+    with pytest.raises(Refused, match=r"kunci_tidak_ada.*`No`.*no, desa"):
+        fetch(web(service.on("/data", by_page), paging={"by": "page"}, key=["No"]), archive)
+
+
 def test_an_error_on_a_later_page_takes_nothing(service: WebService, archive: Archive) -> None:
     def route(request: Request) -> Reply:
         return by_page(request) if request.query["page"] != "3" else Reply({"status": "error", "message": "mati"})
