@@ -91,7 +91,7 @@ def read_mark(rows: Iterable[Sequence[str]]) -> Marker | None:
                 columns.append(MarkedColumn(int(row[1]), row[2], row[3], header))
             elif len(row) > 1:
                 said[row[0]] = row[1]
-        levels = int(said["tingkat"])
+        levels, version = int(said["tingkat"]), int(said["versi"])
         marker = Marker(
             dataset=said["dataset"],
             period=said["periode"],
@@ -110,7 +110,7 @@ def read_mark(rows: Iterable[Sequence[str]]) -> Marker | None:
         return None
     sound = (
         said.get("satudata") == "templat"
-        and int(said.get("versi", "0")) <= VERSION
+        and 1 <= version <= VERSION
         and 1 <= marker.levels <= MAX_LEVELS
         and 1 <= marker.header_row < marker.first_row == marker.header_row + marker.levels + 1
         and marker.first_row <= marker.last_row < 1_048_576

@@ -94,4 +94,5 @@ def _repeated(one: _Chars, cell: str, times: str) -> str | None:
     if one.negated:
         listed = ",".join(f"ISERROR(FIND({_quoted(char)},{cell}))" for char in one.chars[:MAX_LENGTH])
         return f"AND({some},{listed})" if len(one.chars) <= MAX_LENGTH else None
-    return f"AND({some},SUMPRODUCT(--ISERROR(FIND(MID({cell},ROW($1:$255),1),{_quoted(one.chars)})))=0)"
+    each = f"ISNUMBER(FIND(MID({cell},ROW($1:$255),1),{_quoted(one.chars)}))"
+    return f"AND({some},SUMPRODUCT(--{each},--(ROW($1:$255)<=LEN({cell})))=LEN({cell}))"
