@@ -13,6 +13,7 @@ from etl.findings import Refused, SourceUnavailable
 from etl.gather import Gathering, Listings
 from etl.receive import warehouse
 from etl.settings import Settings
+from etl.strays import sort_strays
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -55,6 +56,8 @@ def collect(skpd: str, settings: Settings, *, dataset: str | None = None, force:
                 log.warning("%s", problem)
                 _remember_problem(conn, contract, problem)
                 failed[contract.id] = Unit(contract.id, f"{contract.name}: sumber tidak terbaca")
+        if dataset is None:
+            sort_strays(conn, skpd, contracts, settings, listings)
         units: list[Unit] = []
         for contract in chosen:
             units += [failed[contract.id]] if contract.id in failed else []

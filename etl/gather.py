@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from etl.extract.listing import Entry, FoundFile
     from etl.load.source_state import SourceState
+
+log = logging.getLogger("satudata")
 
 
 @dataclass
@@ -166,16 +170,17 @@ class Gathering:
 
         path = f"{source.connection}/{self.contract.name}.parquet"
         state = known.get(path)
-        before = None if state is None or self.force else self.archive.verify(state.sha256)
+        before = None if self.force else self._last(state)
         answer = dump(source, resolve(source.connection), self.archive, self.contract.id, before)
         self._take_answer(path, state, answer.archived, answer.notes, outdated, lambda: False)
 
     def _web(self, source: AnyWebSource, known: dict[str, SourceState], outdated: set[str]) -> None:
-        from etl.extract.web import fetch_web, same_records
+        from etl.extract.answers import same_records
+        from etl.extract.web import fetch_web
 
         path = f"{urlsplit(source.url).hostname}/{self.contract.name}.zip"
         state = known.get(path)
-        before = None if state is None else self.archive.path(state.sha256)
+        before = self._last(state)
         again = self.force or (state is not None and state.contract_sha256 in outdated)
         answer = fetch_web(source, self.archive, self.contract.id, None if again else before)
         if answer.archived is None:
@@ -183,6 +188,16 @@ class Gathering:
         now = answer.archived.path
         same = (lambda: same_records(before, now, source)) if before is not None else (lambda: False)
         self._take_answer(path, state, answer.archived, answer.notes, outdated, same)
+
+    def _last(self, state: SourceState | None) -> Path | None:
+        """What the source answered last time, to ask only for what changed; None when the archive lost it."""
+        if state is None:
+            return None
+        try:
+            return self.archive.verify(state.sha256)
+        except ArchiveError as lost:
+            log.warning("%s", lost)
+            return None
 
     def _take_answer(
         self,

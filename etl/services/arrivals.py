@@ -14,7 +14,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
 
-class ArrivalTrigger(BaseEventTrigger):
+class ArrivalTrigger(BaseEventTrigger):  # type: ignore[misc]  # Airflow is not followed
     """Fires when something in the agency's folder is new or changed, and has stopped changing."""
 
     def __init__(self, skpd: str) -> None:

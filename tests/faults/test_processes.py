@@ -106,6 +106,12 @@ def test_up_runs_everything_once_and_sigterm_ends_it(up: Up, home: Path) -> None
     up.waits_for("Berjalan.")
     assert all(pid_of(home, word) for word in ("api_server", "scheduler", "dag-processor", "triggerer", "postgres"))
 
+    known = set((home / "laporan" / "dinsos").rglob("*.html"))
+    bansos = home / "sumber" / "dinsos" / "bansos"
+    dropped = next(bansos.glob("*TW I 2025*")).read_bytes()
+    (bansos / "Bansos TW IV 2025.csv").write_bytes(dropped + b"\r\n")
+    until(lambda: set((home / "laporan" / "dinsos").rglob("*.html")) - known, "a report on the file dropped just now")
+
     second = subprocess.run(up.command("up"), cwd=PROJECT, env=up.env, capture_output=True, text=True, check=False)
     assert second.returncode == 1
     assert "sedang dipakai proses" in second.stdout + second.stderr
