@@ -1,4 +1,4 @@
-"""One MariaDB for all tests of this folder, a fresh database in it for each, and a dump that tells which way it read."""
+"""One MariaDB for all tests of this folder, a fresh database in it for each, a dump that tells which way it read."""
 
 from __future__ import annotations
 

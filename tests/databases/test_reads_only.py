@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg2
 import pytest
 from databases.results import texts
@@ -132,11 +134,8 @@ def test_the_fast_process_gets_the_login_by_pipe_only(server, schema, dumped, wa
     class Seen(real):
         def __init__(self, command, **options):
             super().__init__(command, **options)
-            with (
-                open(f"/proc/{self.pid}/cmdline", "rb") as line,
-                open(f"/proc/{self.pid}/environ", "rb") as environment,
-            ):
-                seen.append(line.read() + environment.read())
+            process = Path(f"/proc/{self.pid}")
+            seen.append((process / "cmdline").read_bytes() + (process / "environ").read_bytes())
 
     monkeypatch.setattr(fast_mysql.subprocess, "Popen", Seen)
     assert dumped(server.url(schema), "SELECT seq AS a FROM seq_1_to_9 ORDER BY 1").rows_fetched == 9
