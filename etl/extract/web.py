@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from etl.extract.answers import FILE, Manifest, is_bundle, read_manifest, same_records, write_bundle
+from etl.extract.answers import FILE, Manifest, is_bundle, read_manifest, write_bundle
 from etl.extract.archive import INCOMING, Archive, Archived, own_disk
 from etl.extract.bps_service import fetch_table
 from etl.extract.ckan import fetch_records, file_address, in_datastore, resource_of
@@ -19,8 +19,6 @@ from etl.extract.web_pages import Collected
 from etl.extract.web_paging import fetch_pages
 from etl.findings import Finding, Refused
 from etl.sources import AnyWebSource, BpsSource, CkanSource, WebSource
-
-__all__ = ["Answer", "fetch_web", "same_records"]
 
 
 @dataclass(frozen=True)

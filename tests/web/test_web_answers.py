@@ -12,10 +12,9 @@ import pytest
 from servers.http import Reply, Request, WebService
 from web_sources import SAMPLES, fetch, needs_samples, read, rows, web
 
-from etl.extract.answers import MANIFEST, is_bundle
+from etl.extract.answers import MANIFEST, is_bundle, same_records
 from etl.extract.archive import Archive
 from etl.extract.read import read_sheets
-from etl.extract.web import same_records
 from etl.findings import Refused, SourceUnavailable
 
 RECORDS = [

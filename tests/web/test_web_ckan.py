@@ -10,8 +10,8 @@ import pytest
 from servers.http import Reply, Request, WebService
 from web_sources import SAMPLES, ckan, fetch, needs_samples, read, rows
 
+from etl.extract.answers import same_records
 from etl.extract.archive import Archive
-from etl.extract.web import same_records
 from etl.findings import Owner, Refused, SourceUnavailable
 
 ID = "dca96dfb-9c3b-49c2-930e-dbb2486100e7"
