@@ -21,6 +21,8 @@ EMPTY, MARK, NUMBER, WORDS = range(4)
 _KOMA = re.compile(r"^\D*0,\d+|,\d{1,2}\D*$|,\d{4,}|\.\d{3}\.|\.\d{3},")
 _TITIK = re.compile(r"^\D*\d+\.\d{1,2}\D*$|\.\d{4,}\D*$|,\d{3},|,\d{3}\.|^\D*0\.\d+|^\D*[1-9]\d{3,}\.\d{3}\D*$")
 _EITHER = re.compile(r"^\D*[1-9]\d{0,2}\.\d{3}\D*$")
+_LIKE_A_NUMBER = r"(?i)^\W*(rp|idr)?\W*\d[^a-z]*[a-z%]{0,2}\W*$|^\W+$|^\W*(n\.?/?a\.?|null|none|tidak .*|belum .*)\W*$"
+"""Texts that are worth reading as numbers or marks: all others are words."""
 _PROBE = 4_000
 """Different texts of a column that are looked at for decimal signs: the first ones tell."""
 
@@ -63,10 +65,11 @@ class Cells:
 
 def cells_of(sheet: Sheet) -> list[Cells]:
     """Every column of the sheet."""
-    return [_column(sheet, at) for at in range(sheet.n_columns)]
+    return [column_of(sheet, at) for at in range(sheet.n_columns)]
 
 
-def _column(sheet: Sheet, at: int) -> Cells:
+def column_of(sheet: Sheet, at: int) -> Cells:
+    """The column at the 0-based place."""
     text = as_array(sheet.text[at])
     text = text if pa.types.is_string(text.type) else pc.cast(text, pa.string())
     texts, index = distinct(text)
@@ -84,6 +87,9 @@ def _column(sheet: Sheet, at: int) -> Cells:
     if not len(rest):
         return Cells(at, texts, index, kind, value, None, False, 0)
     used = np.unique(index[rest])
+    likely = pc.match_substring_regex(pa.array([texts[place] for place in used], pa.string()), _LIKE_A_NUMBER)
+    used = used[np.asarray(likely)]
+    rest = rest[np.isin(index[rest], used)]
     sign, doubtful = _sign([texts[place] for place in used[:_PROBE]])
     parsed = numbers.parse(pa.array([texts[place] for place in used], pa.string()), decimal=sign or "koma")
     good = np.asarray(parsed.value.is_valid())

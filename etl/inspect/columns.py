@@ -28,6 +28,7 @@ _PERIOD_NAME = re.compile(
     r"(^|[\s_])(tahun|thn|th|year|periode|period|bulan|bln|month|triwulan|semester|tanggal|tgl|date)"
 )
 _NOT_PERIOD = re.compile(r"versi|update|unduh|unggah|upload|event|dibuat|created|modified|waktu|jam\b|lahir")
+_REGION_NAME = r"\b(provinsi|kabupaten|kab|kota|kecamatan|kec|desa|kelurahan|kel|wilayah|daerah)\b"
 _REGION_WORDS = (
     r"((nama|bps|kemendagri|kode|id|provinsi|kabupaten|kab|kota|kecamatan|kec|desa|kelurahan|kel)[ /.]*)+"
     r"|((kode|id) ?)?(wilayah|daerah)"
@@ -43,6 +44,12 @@ _PERSONAL = {
 }
 _LOOKED_AT = 3_000
 """Different texts of a column that are looked at one by one."""
+
+
+_SUFFIXED = re.compile(
+    r"[(-]?\d[\d.,]*\)?\s*(m|t|jt|juta|rb|ribu|miliar|milyar|triliun|trilyun|bn|mn|k)\.?", re.IGNORECASE
+)
+"""Numbers with their factor behind them."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ class ColumnSeen:
     rate: bool = False
     share: bool = False
     personal: str = ""
+    suffixed: str = ""
 
     @property
     def header(self) -> str:
@@ -111,8 +119,14 @@ def see_column(
         or _as_period(base, cells, rows, words, name)
         or _as_code(base, cells, rows, words, name, headless)
         or _as_figures(base, cells, rows, name, unit, headless)
-        or _with(base, kind="teks", outside=_OUTSIDE.match(name.replace("_", " ")) is not None)
+        or _with(base, kind="teks", outside=_OUTSIDE.match(name.replace("_", " ")) is not None, suffixed=_suffix(words))
     )
+
+
+def _suffix(words: Sequence[str]) -> str:
+    """An example where nearly all texts are numbers with a factor written behind (`2.989,97 M`)."""
+    fits = [text for text in map(tidy_text, words[:_LOOKED_AT]) if _SUFFIXED.fullmatch(text)]
+    return fits[0] if len(fits) >= 0.6 * len(words[:_LOOKED_AT]) else ""
 
 
 def _with(seen: ColumnSeen, **changes: object) -> ColumnSeen:
@@ -268,9 +282,7 @@ def _as_code(
     outside = re.fullmatch(_REGION_WORDS, plain) is not None and cells.decimal != "koma"
     if coded or dotted >= 0.4 * len(texts) or (outside and numbers):
         short = numbers or dotted >= 0.4 * len(texts) or all(len(text) <= 40 for text in texts)
-        return _with(
-            base, kind="kode" if short else "teks", outside=outside or "kabupaten" in plain or "kecamatan" in plain
-        )
+        return _with(base, kind="kode" if short else "teks", outside=re.search(_REGION_NAME, plain) is not None)
     if re.match(r"(id )?(periode|tahun|bulan|triwulan|semester)\b", plain) and numbers and _short(texts):
         return _with(base, kind="kode")
     if headless and numbers == len(rows) and _categorical(texts, len(rows)):

@@ -23,6 +23,7 @@ from etl.transform.regions import Regions
 from etl.transform.text import brief, fold, tidy_text
 
 DUE_DAYS = {"harian": 7, "bulanan": 14, "triwulanan": 30, "semesteran": 45, "tahunan": 90}
+_PLACE = re.compile(r"(pemerintah|kab(upaten)?|kota|prov(insi)?|dinas|badan|tahun|keadaan|data tanggal)\b")
 _FEW = 12
 """Different texts up to which a breakdown lists them in `values`."""
 
@@ -105,7 +106,7 @@ def _opening(seen: Seen, table: TableSeen, measures: Measures) -> list[str]:
 
 def _description(seen: Seen, table: TableSeen, dataset: str, wanted: Wanted) -> list[str]:
     stem = tidy_text(PurePosixPath(seen.file).stem.replace("_", " "))
-    first = next((line for line in table.frame.titles if len(line) >= 8), "") or stem
+    first = next((line for line in table.frame.titles if len(line) >= 8 and not _PLACE.match(fold(line))), "") or stem
     title = _sentence(re.sub(r"[\s,]*\(?\b(tahun )?(19|20)\d\d\b.*$", "", first, flags=re.IGNORECASE) or first)
     title = title if len(title) >= 8 else f"Data {title} menurut wilayah"
     told = "; ".join([*table.frame.titles, *(text for _, text in table.frame.footers[:4] if FOOTER.match(fold(text)))])
@@ -268,7 +269,11 @@ def _labels(table: TableSeen, named: Named, measures: Measures) -> Labels:
     for column in table.columns:
         if column.kind == "angka" and column.at not in measures.as_words:
             continue
-        if column.kind == "nomor" and column.at not in used and fold(column.last) not in ("id", "index", "nomer"):
+        if (
+            column.kind == "nomor"
+            and column.at not in {*used, *table.key}
+            and fold(column.last) not in ("id", "index", "nomer")
+        ):
             continue
         name = named.names[column.at]
         parts, note = _label(table, column, named)

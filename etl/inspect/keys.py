@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,8 +12,9 @@ from etl.inspect.cells import Cells
 from etl.inspect.columns import ColumnSeen, Rows
 from etl.inspect.rows import Branching
 from etl.inspect.wide import Wide
-from etl.transform.text import Index
+from etl.transform.text import Index, fold
 
+_NOTE = re.compile(r"\b(keterangan|catatan|ket|komentar|remark|note)\b")
 FEW = 60
 """Different texts up to which a column of words may be a breakdown in a table that is only counted."""
 
@@ -65,7 +67,7 @@ def key_columns(
     candidates = []
     for column in labels:
         plain = column.kind in ("kode", "teks") or (column.kind == "wilayah" and column.at not in wilayah)
-        if not plain or column.at in period_columns or column.personal:
+        if not plain or column.at in period_columns or column.personal or _NOTE.search(fold(column.header)):
             continue
         index = index_of(column.at)
         if (index < 0).any() or (column.n_distinct < 2 and len(rows) > 1):
@@ -76,8 +78,13 @@ def key_columns(
     candidates.sort(key=lambda one: one[0])
     if counted:
         names = [at for rank, at, _ in candidates if rank[0] >= 2]
-        key, _ = told.key_of([], [(at, index) for rank, at, index in candidates if at in names])
-        return key[:6], 0
+        key = told.key_of([], [(at, index) for _, at, index in candidates if at in names])[0][:6]
+        chosen = [index for _, at, index in candidates if at in key]
+        left = [(at, index_of(at)) for at in _identifying(labels, cells, rows, {*key, *period_columns, *wilayah})]
+        if told.key_of([*fixed, *chosen], [])[1] and left:
+            key.append(left[0][0])
+            chosen.append(left[0][1])
+        return sorted(key), told.key_of([*fixed, *chosen], [])[1]
     key, doubled = told.key_of(fixed, [(at, index) for _, at, index in candidates])
     return sorted(key), doubled
 
@@ -97,6 +104,23 @@ def telling_ancestor(
         if left < best[0]:
             best = (left, level)
     return best[1], best[0]
+
+
+def _identifying(labels: Sequence[ColumnSeen], cells: Sequence[Cells], rows: Rows, taken: set[int]) -> list[int]:
+    """Columns that have another short text on every row: codes first, then numbers of the rows, then names."""
+    order = {"kode": 0, "nomor": 1, "teks": 2, "wilayah": 3}
+    unique = [
+        column
+        for column in labels
+        if column.kind in order
+        and column.at not in taken
+        and not column.personal
+        and column.n_distinct >= len(rows)
+        and column.header
+        and max((len(text) for text in column.distinct), default=0) <= 60
+        and len(np.unique(cells[column.at].index[rows])) == len(rows)
+    ]
+    return [column.at for column in sorted(unique, key=lambda column: order[column.kind])]
 
 
 def _droppable(column: ColumnSeen, tree: Branching | None) -> tuple[int, int]:

@@ -73,7 +73,7 @@ def measures_of(table: TableSeen, named: Named, prefix: str, taken: frozenset[st
 
 
 def _is_called_total(column: ColumnSeen) -> bool:
-    return any(_CALLED_TOTAL.match(fold(text)) is not None for text in (column.last, column.header))
+    return any(_CALLED_TOTAL.match(fold(text).replace("_", " ")) is not None for text in (column.last, column.header))
 
 
 # ── one column each ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -132,9 +132,14 @@ def _indikator(table: TableSeen, made: Measures, prefix: str, text: str, column:
 
 
 def _lines(table: TableSeen, text: str, unit: Unit | None, rate: bool) -> list[Part]:
-    name = tidy_text(re.sub(r"\s*[(\[][^()\[\]]{1,30}[)\]]\s*$", "", tidy_text(text.replace(" / ", ", ")))) or "Nilai"
+    name = (
+        tidy_text(
+            re.sub(r"\s*[(\[][^()\[\]]{1,30}[)\]]\s*$", "", tidy_text(text.replace(" / ", ", ").replace("_", " ")))
+        )
+        or "Nilai"
+    )
     name = name[:1].upper() + name[1:]
-    additive = not rate and (unit is None or unit.additive)
+    additive = not (rate or is_rate(text)) and (unit is None or unit.additive)
     satuan = unit.satuan if unit and unit.satuan != "campuran" else guessed_unit(" ".join((text, *table.frame.titles)))
     stated = unit is not None and unit.satuan != "campuran"
     if unit and unit.satuan == "campuran":
@@ -196,7 +201,7 @@ def _spread(table: TableSeen, made: Measures, prefix: str, named: Named, columns
             for level, text in zip(levels, columns[0].path, strict=True)
             if level == "-" and text and not text.replace(".", "").isdigit() and header_period(text) is None
         ]
-        text = " ".join(fixed) or (table.frame.titles[0] if table.frame.titles else "nilai")
+        text = " ".join(fixed) or (table.frame.titles[0] if table.frame.titles else _sheet_says(table))
         parts["indikator"] = _indikator(table, made, prefix, text if len(text) < 90 else "nilai", columns[0])
     spread: dict[str, Any] = {"levels": levels}
     if wide.headers:
@@ -215,6 +220,11 @@ def _spread(table: TableSeen, made: Measures, prefix: str, named: Named, columns
         if unit and unit.scale != parts.get("scale", "1"):
             made.doubts.append(f"`{column.header}` bersatuan lain daripada kolom sebaris kepalanya")
     return name
+
+
+def _sheet_says(table: TableSeen) -> str:
+    generic = re.fullmatch(r"(sheet|lembar|data|tabel)?\s*\d*", fold(table.sheet)) is not None
+    return "nilai" if generic else table.sheet
 
 
 def _counted(table: TableSeen, made: Measures, prefix: str, named: Named) -> None:

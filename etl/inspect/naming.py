@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.inspect.columns import ColumnSeen
+from etl.inspect.rows import LEVEL_NAMES, shape
 from etl.inspect.seen import TableSeen
+from etl.inspect.when import header_period
 from etl.inspect.words import slug, unique
 from etl.transform.text import fold
 
@@ -28,12 +30,25 @@ def name_columns(table: TableSeen, *, by_position: bool) -> Named:
     names: dict[int, str] = {}
     bound: dict[int, dict[str, object]] = {}
     for column in table.columns:
-        names[column.at] = _name(column, lasts, every, names)
-        binding: dict[str, object] = {"aliases": [column.header]} if column.header else {}
+        dated = len(column.path) > 1 and header_period(column.last) is not None
+        upper = replace(column, path=column.path[:-1]) if dated else column
+        if dated and (not upper.header or any(c is not column and upper.header in c.path for c in table.columns)):
+            upper = column
+        names[column.at] = _coded(table, column, names) or _name(upper, lasts, every, names)
+        binding: dict[str, object] = {"aliases": [upper.header]} if column.header else {}
         if not column.header or headers[fold(column.header)] > 1 or by_position:
             binding["position"] = column.at + 1
         bound[column.at] = binding
     return Named(names, bound)
+
+
+def _coded(table: TableSeen, column: ColumnSeen, names: Mapping[int, str]) -> str:
+    """An unnamed code column of a budget report by the code list that its longest codes are of."""
+    if column.header or table.tree is None or column.at not in table.tree.columns or table.tree.by != "kode":
+        return ""
+    longest = max(column.distinct, key=len, default="")
+    name = LEVEL_NAMES.get(shape(longest), "")
+    return "" if name in names.values() else name
 
 
 def _name(column: ColumnSeen, lasts: Counter[str], every: set[str], names: Mapping[int, str]) -> str:

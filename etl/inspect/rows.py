@@ -10,6 +10,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.contract import Hierarchy
 from etl.inspect.cells import Cells
@@ -42,7 +44,9 @@ def named_totals(cells: Sequence[Cells], columns: Sequence[int], rows: Rows) -> 
     found: dict[int, Total] = {}
     for at in columns:
         column = cells[at]
-        hits = [place for place, text in enumerate(column.texts) if len(text) < 60 and is_total(text)]
+        likely = pc.match_substring_regex(pa.array(column.texts, pa.string()), "(?i)jumlah|total|rata|indonesia|jml")
+        places = np.flatnonzero(np.asarray(likely)) if column.texts else []
+        hits = [int(place) for place in places if len(column.texts[place]) < 60 and is_total(column.texts[place])]
         if not hits:
             continue
         for row in rows[np.isin(column.index[rows], hits)]:
@@ -232,25 +236,25 @@ def _levels(column: Cells, rows: Rows) -> dict[str, str]:
     for row in rows:
         code = tidy_text(column.text(int(row))).removesuffix(".0")
         if re.fullmatch(r"[\d.]+", code):
-            shapes.setdefault(_shape(code))
+            shapes.setdefault(shape(code))
     order = list(shapes)
-    for shape in sorted(shapes, key=len):
-        longer = [place for place, other in enumerate(order) if other.startswith(shape + r"\.")]
-        if longer and longer[0] < order.index(shape):
-            order.remove(shape)
-            order.insert(longer[0], shape)
+    for one in sorted(shapes, key=len):
+        longer = [place for place, other in enumerate(order) if other.startswith(one + r"\.")]
+        if longer and longer[0] < order.index(one):
+            order.remove(one)
+            order.insert(longer[0], one)
     if not 2 <= len(order) <= 14:
         return {}
-    names = [_LEVEL_NAMES.get(shape, f"tingkat_{no}") for no, shape in enumerate(order, 1)]
+    names = [LEVEL_NAMES.get(one, f"tingkat_{no}") for no, one in enumerate(order, 1)]
     return dict(zip(names, order, strict=True)) if len(set(names)) == len(names) else {}
 
 
-def _shape(code: str) -> str:
+def shape(code: str) -> str:
     """`5.1.02` → `\\d\\.\\d\\.\\d{2}`: the pattern of a code of this length."""
     return r"\.".join(rf"\d{{{len(part)}}}" if len(part) > 1 else r"\d" for part in code.split("."))
 
 
-_LEVEL_NAMES = {
+LEVEL_NAMES = {
     r"\d": "urusan",
     r"\d\.\d{2}": "bidang_urusan",
     r"\d\.\d{2}\.\d\.\d{2}\.\d\.\d{2}\.\d{2}\.\d{4}": "skpd",
@@ -286,7 +290,7 @@ def sums_of(cells: Sequence[Cells], figures: Sequence[ColumnSeen], rows: Rows) -
     matrix = np.nan_to_num(np.stack([cells[c.at].value[rows] for c in able])) if len(able) > 2 else np.zeros((0, 0))
     found: list[Sum] = []
     for place, column in enumerate(able if len(able) > 2 else ()):
-        called = re.match(r"(jumlah|total|jml|grand total)\b", fold(column.last)) is not None
+        called = re.match(r"(jumlah|total|jml|grand total)\b", fold(column.last).replace("_", " ")) is not None
         named = called or re.search(r"\b(jumlah|total|jml)\b", fold(column.header)) is not None
         best: Sum | None = None
         for parts in _runs(able, place, named):

@@ -29,7 +29,7 @@ from etl.transform.text import fold, tidy_text
 
 @dataclass(frozen=True)
 class Asked:
-    """What the person stated: sheet to draft, header row (1-based), number of header rows; the year when none is said."""
+    """What the person stated: sheet to draft, header row (1-based), number of header rows; year where none is said."""
 
     sheet: str | None = None
     header: int | None = None
@@ -136,7 +136,18 @@ def see(sheets: Sequence[Sheet], file: str, regions: Regions, asked: Asked) -> S
         and sheet.tables[0].signature == chosen.signature
         and len(sheet.tables) == 1
     ]
-    return Seen(file, facts, tuple(looked), chosen, tuple(same) if len(same) > 1 and not asked.sheet else ())
+    together = tuple(same) if len(same) > 1 and not asked.sheet else ()
+    left = [
+        sheet.name
+        for sheet in looked
+        if sheet.tables and not sheet.hidden and sheet.no != chosen.sheet_no and sheet.name not in together
+    ]
+    doubts = [f"lembar lain yang berisi tabel tidak dibaca: {', '.join(left)}"] if left else []
+    below = [table for sheet in looked if sheet.no == chosen.sheet_no for table in sheet.tables if table is not chosen]
+    doubts += [
+        f"tabel lain di lembar ini (baris {table.frame.start + 1}-{table.frame.end}) tidak dibaca" for table in below
+    ]
+    return Seen(file, facts, tuple(looked), chosen, together, tuple(doubts))
 
 
 def _chosen(sheets: Sequence[SheetSeen], asked: Asked) -> TableSeen | None:
@@ -388,6 +399,11 @@ def _unsure(table: TableSeen) -> list[str]:
             doubts.append(f"`{name}`: hanya ada angka seperti 1.234 (teks); dibaca 1234, bukan 1,234")
         if column.kind == "angka" and column.unread:
             doubts.append(f"`{name}`: {len(column.unread)} isi bukan angka, mis. `{column.unread[0]}`")
+        if column.suffixed:
+            doubts.append(
+                f"`{name}`: angka berakhiran faktor (`{column.suffixed}`) tidak terbaca sebagai angka, jadi ditulis "
+                "teks dan TIDAK dimuat; minta SKPD menulis angka penuh"
+            )
         if column.kind == "wilayah" and column.unread:
             doubts.append(f"`{name}`: wilayah tidak dikenal: {', '.join(column.unread)}")
         if column.kind == "periode" and column.unread:

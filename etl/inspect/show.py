@@ -195,7 +195,8 @@ def _figures(column: ColumnSeen) -> str:
     empty = f"; {column.n_empty} kosong" if column.n_empty else ""
     typed = f"; teks, desimal {column.decimal}" if column.typed and column.decimal else "; teks" if column.typed else ""
     rate = "; tidak dijumlahkan" if column.rate else ""
-    return f"{_number(column.minimum)} … {_number(column.maximum)}, Σ {_number(column.total)}{unit}{marks}{empty}{typed}{rate}"
+    span = f"{_number(column.minimum)} … {_number(column.maximum)}, Σ {_number(column.total)}"
+    return f"{span}{unit}{marks}{empty}{typed}{rate}"
 
 
 def _number(value: float | None) -> str:

@@ -12,7 +12,7 @@ import yaml
 from etl.contract import Contract
 from etl.findings import Refused
 from etl.frames import Sheet, row_key
-from etl.inspect.cells import cells_of
+from etl.inspect.cells import column_of
 from etl.inspect.draft import Draft, Wanted, draft
 from etl.inspect.seen import Seen, TableSeen
 from etl.sources import ByteSource
@@ -108,12 +108,12 @@ def _expected(made: Draft, sheets: Sequence[Sheet], seen: Seen, bad: npt.NDArray
     total = 0.0
     for table in tables:
         sheet = next(one for one in sheets if one.no == table.sheet_no)
-        cells = cells_of(transposed(sheet) if table.transposed else sheet)
+        turned = transposed(sheet) if table.transposed else sheet
         rows = table.data[table.tree.leaves] if table.tree is not None else table.data
         keys = rows + row_key(table.sheet_no, 1)
         rows = rows[~np.isin(keys, bad)] if len(bad) else rows
         if not made.ukuran:
             total += len(rows)
         for at, scale in made.ukuran.items():
-            total += float(np.nansum(cells[at].value[rows])) * scale
+            total += float(np.nansum(column_of(turned, at).value[rows])) * scale
     return total

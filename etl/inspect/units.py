@@ -16,7 +16,8 @@ _NAMES = {
     "jiwa": "jiwa", "orang": "orang", "org": "orang", "anak": "anak", "balita": "balita", "kk": "keluarga",
     "keluarga": "keluarga", "rumah tangga": "rumah tangga", "rt": "rumah tangga", "ekor": "ekor", "unit": "unit",
     "buah": "unit", "ha": "hektare", "hektar": "hektare", "hektare": "hektare", "km": "kilometer",
-    "kilometer": "kilometer", "km2": "kilometer persegi", "km²": "kilometer persegi", "m": "meter", "m2": "meter persegi",
+    "kilometer": "kilometer", "km2": "kilometer persegi", "km²": "kilometer persegi", "m": "meter",
+    "m2": "meter persegi",
     "m3": "meter kubik", "ton": "ton", "kg": "kilogram", "kw": "kuintal", "kuintal": "kuintal", "liter": "liter",
     "ku/ha": "kuintal per hektare", "kw/ha": "kuintal per hektare", "ton/ha": "ton per hektare",
     "jiwa/km2": "jiwa per kilometer persegi", "tahun": "tahun", "bulan": "bulan", "hari": "hari", "jam": "jam",
@@ -29,7 +30,8 @@ _PARENTHESES = re.compile(r"[(\[]([^()\[\]]{1,30})[)\]]")
 _IN = re.compile(rf"\b(?:dalam|satuan)\s*:?\s*((?:{_WORDS})(?:\s+(?:{_WORDS}))?)\b")
 _RATE = re.compile(
     r"%|\bpersen|\bprosen|\brasio|\bindeks|\brata[- ]rata|\bper ?kapita|kepadatan|\blaju|\btingkat\b|\bapk\b|\bapm\b"
-    r"|\baps\b|\bipm\b|\bhls\b|\brls\b|\buhh\b|\bahh\b|\btpt\b|\btpak\b|produktivitas|pertumbuhan|\bper \d|/km|\bumur harapan"
+    r"|\baps\b|\bipm\b|\bhls\b|\brls\b|\buhh\b|\bahh\b|\btpt\b|\btpak\b|produktivitas|pertumbuhan|\bper \d|/km"
+    r"|\bumur harapan"
 )
 """Header words of figures that must not be summed over regions."""
 _SHARE = re.compile(r"%|\bpersen|\bprosen")

@@ -128,7 +128,8 @@ def decide(
         column = gaps[0]
         only = column.distinct[0].removesuffix(".0")
         doubts.append(
-            f"`{column.header}` kosong di {column.n_empty} baris dan {only} di semua yang lain; dipakai {only} untuk semua"
+            f"`{column.header}` kosong di {column.n_empty} baris dan {only} di semua yang lain; "
+            f"dipakai {only} untuk semua"
         )
         return When(column.period, (Said("fixed", only, column.period, True, None, only),), tuple(doubts)), ()
     doubts += [f"`{c.header}` (periode) kosong di {c.n_empty} baris; baris itu dikarantina" for c in gaps]

@@ -53,7 +53,7 @@ def wide_of(figures: Sequence[ColumnSeen], regions: Regions) -> Wide | None:
     if "ukuran" in levels:
         at = levels.index("ukuran")
         measures = tuple(dict.fromkeys(c.path[at] for c in block))
-    return Wide(tuple(block), tuple(levels), measures, _headers(block, levels, figures))
+    return Wide(tuple(block), tuple(levels), measures, _headers(block, figures))
 
 
 def _level(texts: Sequence[str], regions: Regions) -> str:
@@ -83,7 +83,7 @@ def _level(texts: Sequence[str], regions: Regions) -> str:
 
 
 def _told_once(levels: Sequence[str], block: Sequence[ColumnSeen]) -> list[str]:
-    """Of two levels that say the same (a code above a name) the one that is no measure stays; of several measures the last."""
+    """Of two levels that say the same (a code above a name) one stays, no measure if possible; of measures the last."""
     told = list(levels)
     for one in range(len(told)):
         for other in range(len(told)):
@@ -98,7 +98,7 @@ def _told_once(levels: Sequence[str], block: Sequence[ColumnSeen]) -> list[str]:
     return told
 
 
-def _headers(block: Sequence[ColumnSeen], levels: Sequence[str], figures: Sequence[ColumnSeen]) -> str | None:
+def _headers(block: Sequence[ColumnSeen], figures: Sequence[ColumnSeen]) -> str | None:
     """A pattern for the joined header that more years, months or age groups of the same kind fit, too."""
     texts = [c.header for c in block]
     others = [c.header for c in figures if c not in block]

@@ -14,7 +14,7 @@ _MONTH = (
 )
 _CHANGING = re.compile(
     rf"(?<![a-z])(triwulan|trw|tw|kuartal|semester|sem|smt)[\s._-]*(iv|i{{1,3}}|[1-4])(?![a-z0-9])"
-    rf"|(?<![a-z])(tahun|thn|bulan|pukul|jam)(?![a-z])|(?<![a-z])({_MONTH})(?![a-z])|\d+([.,:-]\d+)*",
+    rf"|(?<![a-z])(tahun|thn|bulan|pukul|jam)(?![a-z])|(?<![a-z])({_MONTH})(?![a-z])|(?<![a-z])\d+([.,:-]\d+)*|\d+(?![a-z\d])",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[^\W\d_][\w /.()%+-]*", re.UNICODE)
