@@ -322,7 +322,7 @@ def _sheet(table: _Table, no: int, sheet: str, name: str, notes: tuple[Finding, 
     while columns and columns[-1].null_count == len(columns[-1]):
         columns.pop()
     if table.hidden:
-        notes = (*notes, hidden_note(name, sheet, table.hidden, []))
+        notes = (*notes, hidden_note(name, sheet, [(row, row) for row in table.hidden], []))
     return Sheet(name=sheet, no=no, text=tuple(columns), number=(None,) * len(columns), notes=notes)
 
 

@@ -125,17 +125,22 @@ def _inflate(path: Path, info: zipfile.ZipInfo) -> Iterator[bytes]:
 
 def sheet_parts(package: Package) -> dict[str, str]:
     """Sheet name → its part (`xl/worksheets/sheet1.xml`), from the workbook and its relations."""
-    targets = {
-        attributes["Id"]: _absolute(attributes["Target"])
-        for attributes in map(_attributes, _RELATION.findall(package.read("xl/_rels/workbook.xml.rels")))
-        if "Id" in attributes and "Target" in attributes
-    }
+    targets = relations(package, "xl/_rels/workbook.xml.rels")
     parts = {}
     for attributes in map(_attributes, _SHEET.findall(package.read("xl/workbook.xml"))):
         relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
         if "name" in attributes and relation in targets:
             parts[attributes["name"]] = targets[relation]
     return parts
+
+
+def relations(package: Package, part: str) -> dict[str, str]:
+    """Id → part that it points to, from a part of relations of the workbook."""
+    return {
+        attributes["Id"]: _absolute(attributes["Target"])
+        for attributes in map(_attributes, _RELATION.findall(package.read(part)))
+        if "Id" in attributes and "Target" in attributes
+    }
 
 
 def _attributes(text: bytes) -> dict[str, str]:

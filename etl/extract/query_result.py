@@ -24,7 +24,7 @@ def read_query_result(path: Path, name: str) -> Sheet:
     for field, values in zip(table.schema, table.columns, strict=True):
         values = values.combine_chunks()
         is_number = not pa.types.is_string(field.type)
-        cells = _number_text(values) if is_number else pc.if_else(pc.equal(values, ""), None, values)
+        cells = number_text(values) if is_number else pc.if_else(pc.equal(values, ""), None, values)
         text.append(pa.chunked_array([texts([name_of(field)]), cells], pa.string()))
         number.append(
             pa.chunked_array([pa.nulls(1, pa.float64()), values.cast(pa.float64(), safe=False)]) if is_number else None
@@ -32,7 +32,7 @@ def read_query_result(path: Path, name: str) -> Sheet:
     return Sheet(name="", no=0, text=tuple(text), number=tuple(number))
 
 
-def _number_text(values: pa.Array) -> pa.Array:
+def number_text(values: pa.Array) -> pa.Array:
     """Shortest exact decimal text, beyond what a float64 can tell apart."""
     if pa.types.is_floating(values.type):
         return numbers_to_text(values.cast(pa.float64()))

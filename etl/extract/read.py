@@ -70,9 +70,9 @@ def read_sheets(
 
         return read_ole(path, name, wanted)
     if head.startswith(b"PAR1"):
-        from etl.extract.query_result import read_query_result
+        from etl.extract.parquet import read_parquet
 
-        return [read_query_result(path, name)]
+        return [read_parquet(path, name)]
     return _read_text(path, head, name, wanted, how)
 
 

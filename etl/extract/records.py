@@ -299,12 +299,14 @@ def json_text(value: Any) -> str:
     match value:
         case dict():
             return "{" + ", ".join(f"{json_text(key)}: {json_text(item)}" for key, item in value.items()) + "}"
-        case list():
+        case list() | tuple():
             return "[" + ", ".join(map(json_text, value)) + "]"
         case str() | None | bool():
             return json.dumps(value, ensure_ascii=False)
-        case _:
+        case int() | float() | Decimal():
             return str(_text(value))
+        case _:
+            return json.dumps(value.hex() if isinstance(value, bytes) else plain(value))
 
 
 def said(document: Any) -> str:

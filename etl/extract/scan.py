@@ -36,6 +36,8 @@ _ERROR = re.compile(
     rb"<" + _NS + rb"c\b([^>]*\bt=[\"']e[\"'][^>]*)>(?:(?!</" + _NS + rb"c>).)*?<" + _NS + rb"v>([^<]*)<", re.DOTALL
 )
 _REFERENCE = re.compile(rb"\br=[\"']([A-Za-z]+)(\d+)")
+_HIDDEN = re.compile(rb"<" + _NS + rb"(row|col)\s([^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*)>")
+_NUMBERS = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d{1,9})[\"']")
 _TEXT_RESULT = re.compile(rb"\bt=[\"']str[\"']")
 _CELL = re.compile(rb"[<:]c[\s>/]")
 _PREFIXED = re.compile(rb"<[\w.-]+:worksheet\b")
@@ -58,6 +60,7 @@ class Scan:
     rows, columns: largest that a reference names, styled blanks included; implied_rows, implied_columns: what cells
     without a reference may add at most. uncalculated: formula cells without a stored result, the first
     MAX_UNCALCULATED; uncalculated_total: all. errors: the text of error cells (`#REF!`). prefixed: tags are `x:c`.
+    hidden_rows, hidden_columns: (first, last) of what is hidden, beyond the last filled cell as well.
     """
 
     rows: int = 0
@@ -68,6 +71,8 @@ class Scan:
     implied_rows: int = 0
     implied_columns: int = 0
     prefixed: bool = False
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def area(self) -> int:
@@ -85,6 +90,8 @@ def scan(pieces: Iterable[bytes]) -> Scan:
             _uncalculated(window, result)
         if len(text.find(b'"e')) or text.single_quoted:
             _errors(window, result)
+        if b"hidden" in window:
+            _hidden(window, result)
     return result
 
 
@@ -194,6 +201,15 @@ def _uncalculated(window: bytes, result: Scan) -> None:
         place = _REFERENCE.search(match[1])
         if place and len(result.uncalculated) < MAX_UNCALCULATED:
             result.uncalculated.append((int(place[2]), column_number(place[1])))
+
+
+def _hidden(window: bytes, result: Scan) -> None:
+    for kind, attributes in _HIDDEN.findall(window):
+        stated = {key: int(number) for key, number in _NUMBERS.findall(attributes)}
+        if kind == b"row" and b"r" in stated:
+            result.hidden_rows.append((stated[b"r"], stated[b"r"]))
+        elif kind == b"col" and b"min" in stated:
+            result.hidden_columns.append((stated[b"min"], stated.get(b"max", stated[b"min"])))
 
 
 def _errors(window: bytes, result: Scan) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -25,9 +26,12 @@ from python_calamine import (
 
 from etl.extract.cells import column
 from etl.extract.choice import choose, no_workbook
+from etl.extract.hidden import hidden_notes
+from etl.extract.ods import examine_ods
 from etl.extract.package import Package, bomb, damaged, locked, sheet_parts
 from etl.extract.problems import dotted, shown, visible
 from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, RowTooLong, Scan, cell_name, filled_area, scan
+from etl.extract.xlsb import xlsb_parts, xlsb_scan
 from etl.findings import Finding
 from etl.frames import Sheet, column_letters
 
@@ -38,15 +42,28 @@ Columns = tuple[tuple[pa.ChunkedArray, ...], tuple[pa.ChunkedArray | None, ...]]
 
 
 def read_package(package: Package, wanted: Sequence[str] | None) -> list[Sheet]:
-    """Sheets of a zip-based workbook (.xlsx, .xlsm; .xlsb and .ods as far as calamine reads them)."""
-    path, name = package.path, package.name
-    if not package.has("xl/workbook.xml"):
-        if package.has("xl/workbook.bin") or package.has("content.xml"):
-            return _read(path, name, wanted, lambda _: Scan())
+    """Sheets of a zip-based workbook: .xlsx, .xlsm (whose macros nothing here could run), .xlsb or .ods."""
+    name = package.name
+    if sum(map(package.has, ("xl/workbook.xml", "xl/workbook.bin", "content.xml"))) > 1:
+        raise damaged(name, "berisi dua macam buku kerja")  # what is examined must be what calamine reads
+    if package.has("xl/workbook.xml"):
+        macros = package.has("xl/vbaproject.bin")
+        kind, examine = "Excel (.xlsm, makro tidak dijalankan)" if macros else "Excel (.xlsx)", _examiner(package)
+    elif package.has("xl/workbook.bin"):
+        kind, examine = "Excel biner (.xlsb)", _binary_examiner(package)
+    elif package.has("content.xml"):
+        scans = examine_ods(package)
+        kind, examine = "OpenDocument (.ods)", lambda sheet: scans.get(sheet, Scan())
+    else:
         raise no_workbook(name, "Word" if package.has("word/document.xml") else "PowerPoint")
+    return _read(package.path, name, wanted, examine, kind)
+
+
+def _examiner(package: Package) -> Callable[[str], Scan]:
+    """Looks at a sheet of an .xlsx; what calamine reads as soon as it opens the file is proven at once."""
     for part in package.parts:
         if part.endswith((".xml", ".rels")) and not part.startswith(("xl/worksheets/", "xl/drawings/", "xl/charts/")):
-            package.prove(part)  # calamine reads shared texts and styles as soon as it opens the file
+            package.prove(part)
     parts = sheet_parts(package)
 
     def examine(sheet: str) -> Scan:
@@ -54,12 +71,26 @@ def read_package(package: Package, wanted: Sequence[str] | None) -> list[Sheet]:
         try:
             scanned = scan(package.stream(part))
             if scanned.area > MAX_AREA:
-                _refuse_area(name, sheet, *filled_area(package.stream(part)))
+                _refuse_area(package.name, sheet, *filled_area(package.stream(part)))
         except RowTooLong:
-            raise damaged(name, f"lembar {shown(sheet)} tidak berisi baris") from None
+            raise damaged(package.name, f"lembar {shown(sheet)} tidak berisi baris") from None
         return scanned
 
-    return _read(path, name, wanted, examine)
+    return examine
+
+
+def _binary_examiner(package: Package) -> Callable[[str], Scan]:
+    for part in package.parts:
+        if part.endswith((".bin", ".rels", ".xml")) and not part.startswith("xl/worksheets/"):
+            package.prove(part)
+    parts = xlsb_parts(package)
+
+    def examine(sheet: str) -> Scan:
+        scanned = xlsb_scan(package.stream(parts.get(sheet, "")), package.name)
+        _refuse_area(package.name, sheet, scanned.rows, scanned.columns)
+        return scanned
+
+    return examine
 
 
 def read_ole(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]:
@@ -70,16 +101,19 @@ def read_ole(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]
         streams = ("Workbook", "Book")
         if all(content.find(f"{stream}\0".encode("utf-16-le")) < 0 for stream in streams):
             raise no_workbook(name, "Office lama (Word, Outlook atau lainnya)")
-    return _read(path, name, wanted, lambda _: Scan())
+    return _read(path, name, wanted, lambda _: Scan(), "Excel lama (.xls)")
 
 
-def _read(path: Path, name: str, wanted: Sequence[str] | None, examine: Callable[[str], Scan]) -> list[Sheet]:
+def _read(
+    path: Path, name: str, wanted: Sequence[str] | None, examine: Callable[[str], Scan], kind: str
+) -> list[Sheet]:
     """examine: looks at a sheet's bytes before calamine does, and refuses what would harm."""
     with _opened(path, name) as workbook:
         metadata = workbook.sheets_metadata
         chosen = _tables(metadata, wanted, name)
         scans = {no: examine(metadata[no].name) for no in chosen}
-        return [_sheet(workbook.get_sheet_by_index(no), no, metadata[no], name, scans[no]) for no in chosen]
+        sheets = [_sheet(workbook.get_sheet_by_index(no), no, metadata[no], name, scans[no]) for no in chosen]
+    return [replace(sheet, facts=(("format", kind),)) for sheet in sheets]
 
 
 def _tables(sheets: Sequence[SheetMetadata], wanted: Sequence[str] | None, name: str) -> list[int]:
@@ -110,13 +144,15 @@ def _sheet(cells: CalamineSheet, no: int, metadata: SheetMetadata, name: str, sc
     if cells.end is not None and (cells.end[0] + 1) * (cells.end[1] + 1) > MAX_AREA:
         _refuse_area(name, metadata.name, cells.end[0] + 1, cells.end[1] + 1)
     text, number = _columns(cells, scanned.errors)
+    hidden = metadata.visible is not SheetVisibleEnum.Visible
+    size = (len(text[0]) if text else 0, len(text))
     return Sheet(
         name=metadata.name,
         no=no,
         text=text,
         number=number,
-        hidden=metadata.visible is not SheetVisibleEnum.Visible,
-        notes=uncalculated(scanned, name, metadata.name),
+        hidden=hidden,
+        notes=uncalculated(scanned, name, metadata.name) + hidden_notes(scanned, size, hidden, name, metadata.name),
     )
 
 

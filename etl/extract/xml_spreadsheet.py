@@ -13,10 +13,10 @@ from lxml import etree
 
 from etl.extract.cells import column
 from etl.extract.choice import choose
-from etl.extract.hidden import hidden_note
+from etl.extract.hidden import hidden_notes
 from etl.extract.problems import dotted
 from etl.extract.records import too_large
-from etl.extract.scan import MAX_AREA, Scan
+from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, Scan
 from etl.findings import Finding
 from etl.frames import Sheet
 
@@ -26,15 +26,13 @@ _VISIBLE = "{urn:schemas-microsoft-com:office:excel}Visible"
 
 @dataclass
 class _Sheet:
-    """rows: cells from A1, text or number, each row up to its last cell. hidden_*, uncalculated: 1-based places."""
+    """rows: cells from A1, text or number, each row up to its last cell. scan: what else was seen."""
 
     name: str
     rows: list[list[Any]] = field(default_factory=list)
     width: int = 0
     hidden: bool = False
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
-    uncalculated: list[tuple[int, int]] = field(default_factory=list)
+    scan: Scan = field(default_factory=Scan)
 
 
 def read_workbook(events: Iterator[tuple[str, etree._Element]], name: str, wanted: Sequence[str] | None) -> list[Sheet]:
@@ -60,7 +58,7 @@ def _sheets(events: Iterator[tuple[str, etree._Element]], name: str) -> Iterator
             first = _index(element, next_column)
             next_column = first + 1 + int(element.get(f"{_SS}Span") or 0)
             if element.get(f"{_SS}Hidden") == "1":
-                sheet.hidden_columns += range(first, min(next_column, 16_385))
+                sheet.scan.hidden_columns.append((first, next_column - 1))
         elif tag == _VISIBLE:
             sheet.hidden = (element.text or "").startswith("SheetHidden") or element.text == "SheetVeryHidden"
         elif tag == f"{_SS}Worksheet":
@@ -89,15 +87,17 @@ def _row(row: etree._Element, sheet: _Sheet, name: str) -> None:
         else:
             cells.append("")
             if cell.get(f"{_SS}Formula"):
-                sheet.uncalculated.append((number, at))
+                sheet.scan.uncalculated_total += 1
+                if len(sheet.scan.uncalculated) < MAX_UNCALCULATED:
+                    sheet.scan.uncalculated.append((number, at))
         cells += [""] * (width - len(cells))
     sheet.width = max(sheet.width, len(cells))
     if number * sheet.width > MAX_AREA:
         raise too_large(name, f"lembarnya seluas lebih dari {dotted(MAX_AREA)} sel")
     sheet.rows += [[] for _ in range(number - 1 - len(sheet.rows))]
     sheet.rows.append(cells)
-    if row.get(f"{_SS}Hidden") == "1" and any(cell != "" for cell in cells):
-        sheet.hidden_rows.append(number)
+    if row.get(f"{_SS}Hidden") == "1":
+        sheet.scan.hidden_rows.append((number, number))
 
 
 def _value(kind: str | None, text: str) -> Any:
@@ -121,11 +121,9 @@ def _typed(sheet: _Sheet, no: int, name: str) -> Sheet:
     columns = [column(values) for values in zip(*lines, strict=True)]
     while columns and columns[-1][0].null_count == len(columns[-1][0]):
         columns.pop()
-    scanned = Scan(uncalculated=sheet.uncalculated[:1000], uncalculated_total=len(sheet.uncalculated))
+    scanned = sheet.scan
     notes: tuple[Finding, ...] = uncalculated(scanned, name, sheet.name)
-    hidden_columns = [place for place in sheet.hidden_columns if place <= len(columns)]
-    if sheet.hidden or sheet.hidden_rows or hidden_columns:
-        notes += (hidden_note(name, sheet.name, sheet.hidden_rows, hidden_columns, whole=sheet.hidden),)
+    notes += hidden_notes(scanned, (len(sheet.rows), len(columns)), sheet.hidden, name, sheet.name)
     return Sheet(
         name=sheet.name,
         no=no,

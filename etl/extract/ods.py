@@ -1,0 +1,126 @@
+"""OpenDocument spreadsheets, examined before calamine unfolds what they repeat.
+
+Two numbers in an attribute make a row or a cell stand a billion times. calamine reads all sheets as soon as it opens
+the file, so all of them count.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.parsers import expat
+
+from etl.extract.package import MAX_UNPACKED, Package, bomb, damaged, locked
+from etl.extract.problems import dotted, shown
+from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, Scan, cell_name
+
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+"""What a spreadsheet can hold."""
+
+_CELLS = ("table:table-cell", "table:covered-table-cell")
+
+
+def examine_ods(package: Package) -> dict[str, Scan]:
+    """Per sheet what its XML says. Raises Refused on sheets too large, entities, encryption and broken XML."""
+    if package.has("META-INF/manifest.xml") and b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise locked(package.name)
+    for part in package.parts:
+        if part.endswith(".xml") and part != "content.xml":
+            package.prove(part)
+    reader = _Reader(package.name)
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = lambda tag: reader.end(tag, parser.CurrentByteIndex)
+    parser.EntityDeclHandler = reader.entity
+    reader.offset = lambda: parser.CurrentByteIndex
+    try:
+        for piece in package.stream("content.xml"):
+            parser.Parse(piece)
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        raise damaged(package.name, f"content.xml tidak sah pada baris {parser.ErrorLineNumber}") from None
+    return reader.sheets
+
+
+class _Reader:
+    """Rows and columns up to the last filled cell, repeated ones counted as often as they stand there."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.sheets: dict[str, Scan] = {}
+        self.offset: Any = None
+        self.sheet, self.scan = "", Scan()
+        self.area = self.text = 0
+        self.row = self.column = self.described = 0
+        self.row_repeat = self.cell_repeat = 1
+        self.row_filled = self.row_begins = 0
+        self.row_most = 1
+        self.depth = 0  # of tables: one may stand in another's cell
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in _CELLS:
+            self.cell(attributes)
+        elif tag == "text:p":
+            self.fill()
+        elif tag == "table:table-row":
+            self.row_repeat = self.repeated(attributes, "table:number-rows-repeated")
+            self.column, self.row_filled, self.row_most, self.row_begins = 0, 0, 1, self.offset()
+            if attributes.get("table:visibility", "visible") != "visible":
+                self.scan.hidden_rows.append((self.row + 1, self.row + self.row_repeat))
+        elif tag == "table:table-column":
+            until = self.described + self.repeated(attributes, "table:number-columns-repeated")
+            if attributes.get("table:visibility", "visible") != "visible":
+                self.scan.hidden_columns.append((self.described + 1, until))
+            self.described = until
+        elif tag == "table:table":
+            self.depth += 1
+            self.sheet, self.scan = attributes.get("table:name", ""), Scan()
+            self.sheets[self.sheet] = self.scan
+            self.row = self.described = 0
+
+    def cell(self, attributes: dict[str, str]) -> None:
+        self.cell_repeat = self.repeated(attributes, "table:number-columns-repeated") if len(attributes) else 1
+        self.column += self.cell_repeat
+        if "office:value-type" in attributes:
+            self.fill()
+        elif "table:formula" in attributes:
+            self.scan.uncalculated_total += 1
+            if len(self.scan.uncalculated) < MAX_UNCALCULATED:
+                self.scan.uncalculated.append((self.row + 1, self.column))
+
+    def fill(self) -> None:
+        """The present cell holds something."""
+        self.row_filled = self.column
+        self.row_most = max(self.row_most, self.cell_repeat)
+
+    def end(self, tag: str, offset: int) -> None:
+        if tag == "table:table-row":
+            self.row += self.row_repeat
+            if self.row_filled:
+                self.text += (offset - self.row_begins) * self.row_repeat * self.row_most
+                self.scan.rows = self.row
+                self.scan.columns = max(self.scan.columns, self.row_filled)
+                self.refuse_large()
+        elif tag == "table:table":
+            self.area += self.scan.area
+
+    def refuse_large(self) -> None:
+        scan = self.scan
+        beyond = scan.rows > MAX_ROWS or scan.columns > MAX_COLUMNS  # calamine leaves such cells out, silently
+        if beyond or self.area + scan.area > MAX_AREA:
+            corner = cell_name(scan.rows, min(scan.columns, 1 << 20))
+            raise bomb(
+                self.name, f"lembar {shown(self.sheet)} terisi sampai sel {corner}, seluas {dotted(scan.area)} sel"
+            )
+        if self.text > MAX_UNPACKED:
+            raise bomb(self.name, f"sel lembar {shown(self.sheet)} yang berulang berisi {self.text / 1e9:.1f} GB teks")
+
+    def repeated(self, attributes: dict[str, str], attribute: str) -> int:
+        stated = attributes.get(attribute)
+        if stated is None:
+            return 1
+        if not stated.isdecimal() or len(stated) > 10:
+            raise damaged(self.name, f"pengulangan {shown(stated)} bukan bilangan yang wajar")
+        return max(int(stated), 1)
+
+    def entity(self, *_: object) -> None:
+        raise damaged(self.name, "content.xml mendefinisikan entitas, yang tidak ada di dalam lembar kerja")
