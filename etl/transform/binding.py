@@ -2,8 +2,8 @@
 
 A header text fits when it equals the column's own name, one of its aliases or one of the layout block's, case and
 spacing apart; of a header of several rows the joined path (`PDP / Meninggal`), its last level, or an upper level with
-one column below it. Never by likeness: a renamed column is missing, and the message names the likeliest new name for a
-person to confirm.
+one column below it; failing that, without a footnote mark and without the column's own unit in brackets. Never by
+likeness: a renamed column is missing, and the message names the likeliest new name for a person to confirm.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from etl.contract import Column, Contract, Layout
 from etl.findings import Finding, Refused, Severity
 from etl.frames import RawTable, column_letters
 from etl.transform.layout import Grid, geometry_fault, likely_header, path_text
-from etl.transform.text import brief, fold, folded
+from etl.transform.text import brief, fold, folded, unmarked, without_unit
+from etl.transform.units import is_unit_of
 
 _UNINTERESTING = frozenset({"no", "no.", "nomor", "#", "no urut", "nomor urut"})
 """Running numbers: their coming and going is no change of the table."""
+
+GROUP = " / "
+"""Between a group's header and a column's, in a joined header and in an alias."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,12 @@ def bind(table: RawTable, contract: Contract, block: Layout, grid: Grid, period:
     bound: dict[str, int] = {}
     findings: list[Finding] = []
     missing: list[str] = []
+    groups = folded(alias.rpartition(GROUP)[0] for alias in _aliases(contract, block) if GROUP in alias)
     for name, column in contract.columns.items():
         if column.value is not None or column.spread is not None or column.ancestor is not None:
             continue
-        places = _places(table, column, wanted_texts(name, column, block), headless=block.header.none)
+        wanted = wanted_texts(name, column, block)
+        places = _at_position(table, column) if block.header.none else _places(table, column, wanted, contract, groups)
         if len(places) > 1:
             findings.append(_doubled(table, name, places))
         elif places:
@@ -66,30 +72,73 @@ def wanted_texts(name: str, column: Column, block: Layout) -> frozenset[str]:
     return folded((name, name.replace("_", " "), *column.aliases, *block.aliases.get(name, ())))
 
 
-def _places(table: RawTable, column: Column, wanted: frozenset[str], *, headless: bool) -> list[int]:
-    """Where the column may be: by position in a headerless file, else by header; `position` decides between doubles."""
-    at_position = [p for p, col_no in enumerate(table.col_no) if col_no == column.position]
-    if headless:
-        return at_position
-    paths = [fold(path_text(path)) for path in table.headers]
-    whole = [place for place, path in enumerate(paths) if path in wanted]
-    found = whole or [place for place, path in enumerate(table.headers) if fold(_last(path)) in wanted]
-    found = found or _alone_below(table, wanted)
-    if at_position and not paths[at_position[0]] and _unnamed_between(paths, found, at_position[0]):
+def _aliases(contract: Contract, block: Layout) -> list[str]:
+    own = [alias for column in contract.columns.values() for alias in column.aliases]
+    return own + [alias for aliases in block.aliases.values() for alias in aliases]
+
+
+def _at_position(table: RawTable, column: Column) -> list[int]:
+    return [place for place, col_no in enumerate(table.col_no) if col_no == column.position]
+
+
+def _places(
+    table: RawTable, column: Column, wanted: frozenset[str], contract: Contract, groups: frozenset[str]
+) -> list[int]:
+    """Where the column may be, by header; `position` decides between doubles."""
+    at_position = _at_position(table, column)
+    found = (
+        _headed(table.headers, wanted)
+        or _in_group(table, wanted, groups)
+        or _headed([_loosened(path, column, contract) for path in table.headers], wanted)
+    )
+    if at_position and not path_text(table.headers[at_position[0]]) and _may_be_merged(table, found, at_position[0]):
         return at_position
     if len(found) > 1:
         return [place for place in found if place in at_position] or found
     return found
 
 
-def _unnamed_between(paths: Sequence[str], found: Sequence[int], at: int) -> bool:
+def _headed(headers: Sequence[Sequence[str]], wanted: frozenset[str]) -> list[int]:
+    whole = [place for place, path in enumerate(headers) if fold(path_text(path)) in wanted]
+    return (
+        whole
+        or [place for place, path in enumerate(headers) if fold(_last(path)) in wanted]
+        or _alone_below(headers, wanted)
+    )
+
+
+def _in_group(table: RawTable, wanted: frozenset[str], groups: frozenset[str]) -> list[int]:
+    """`SUSPEK / Perawatan RS`: the first column so headed right of the column `SUSPEK`, before the next group."""
+    headers = [fold(path_text(path)) for path in table.headers]
+    found = []
+    for group, _, text in (one.rpartition(GROUP) for one in wanted if GROUP in one):
+        for begin in (place for place, header in enumerate(headers) if header == group):
+            rest = headers[begin + 1 :]
+            end = next((at for at, header in enumerate(rest) if header in groups), len(rest))
+            found += [begin + 1 + rest.index(text)] if text in rest[:end] else []
+    return sorted(set(found))
+
+
+def _loosened(path: Sequence[str], column: Column, contract: Contract) -> tuple[str, ...]:
+    """The header without footnote marks, and without a unit that is the column's own."""
+    texts = [unmarked(text) for text in path]
+    last = max((level for level, text in enumerate(texts) if text), default=0)
+    bare, unit = without_unit(texts[last])
+    own = [contract.indikator[column.indikator]] if column.indikator else contract.indikator.values()
+    counted = column.role in ("ukuran", "kontrol")
+    if unit and (not counted or any(is_unit_of(unit, indikator.satuan, column.scale) for indikator in own)):
+        texts[last] = bare
+    return tuple(texts)
+
+
+def _may_be_merged(table: RawTable, found: Sequence[int], at: int) -> bool:
     """Whether the unnamed column at `position` may belong to the header found: it is merged over all up to there."""
-    return not found or (found[-1] < at and not any(paths[found[-1] + 1 : at]))
+    return not found or (found[-1] < at and not any(any(path) for path in table.headers[found[-1] + 1 : at]))
 
 
-def _alone_below(table: RawTable, wanted: frozenset[str]) -> list[int]:
+def _alone_below(headers: Sequence[Sequence[str]], wanted: frozenset[str]) -> list[int]:
     """The only column below an upper header text: its lower level is then a year or a unit (`Jumlah / 2021`)."""
-    found = [place for place, path in enumerate(table.headers) if any(fold(text) in wanted for text in path[:-1])]
+    found = [place for place, path in enumerate(headers) if any(fold(text) in wanted for text in path[:-1])]
     return found if len(found) == 1 else []
 
 

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from etl.contract import Header, Layout
 from etl.findings import Finding, Owner, Refused
 from etl.frames import RawTable, Sheet, column_letters
-from etl.transform.text import as_array, distinct, each, fold, folded, tidy_text
+from etl.transform.text import as_array, distinct, each, fold, folded, tidy_text, unmarked, without_unit
 
 HEAD_ROWS = 60
 """A header is looked for in the first rows only."""
@@ -138,7 +138,13 @@ def find_headers(sheet: Sheet, grid: Grid, block: Layout, top: int = 0) -> list[
 
 
 def _folded_rows(grid: Grid) -> list[frozenset[str]]:
-    return [frozenset(fold(cell) for cell in row if cell) for row in grid]
+    return [frozenset(form for cell in row if cell for form in _forms(cell)) for row in grid]
+
+
+def _forms(cell: str) -> tuple[str, ...]:
+    """A header text as it stands, and without a footnote mark and a unit in brackets."""
+    bare = unmarked(cell)
+    return fold(cell), fold(bare), fold(without_unit(bare)[0])
 
 
 def _cells_among(sheet: Sheet, wanted: frozenset[str]) -> dict[int, frozenset[str]]:
@@ -146,10 +152,11 @@ def _cells_among(sheet: Sheet, wanted: frozenset[str]) -> dict[int, frozenset[st
     rows: dict[int, frozenset[str]] = {}
     for column in sheet.text:
         values, index = distinct(column)
-        hits = {at: fold(value) for at, value in enumerate(values) if len(value) < _LONGEST_HEADER}
-        hits = {at: text for at, text in hits.items() if text in wanted}
+        short = [(at, value) for at, value in enumerate(values) if len(value) < _LONGEST_HEADER]
+        hits = {at: wanted.intersection(_forms(value)) for at, value in short}
+        hits = {at: texts for at, texts in hits.items() if texts}
         for row in np.flatnonzero(np.isin(index, list(hits))) if hits else ():
-            rows[int(row)] = rows.get(int(row), frozenset()) | {hits[int(index[row])]}
+            rows[int(row)] = rows.get(int(row), frozenset()) | hits[int(index[row])]
     return rows
 
 

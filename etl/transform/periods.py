@@ -12,7 +12,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from etl.transform.text import fold
+from etl.transform.text import fold, unmarked
 
 KINDS = ("harian", "bulanan", "triwulanan", "semesteran", "tahunan")
 """From fine to coarse."""
@@ -88,7 +88,7 @@ class Parts(NamedTuple):
 
 def read(text: str) -> Parts:
     """What the text says. Raises Unreadable."""
-    folded = fold(text).strip(" .,:;()[]*\"'")
+    folded = fold(unmarked(text)).strip(" .,:;()[]*\"'")
     as_of = _AS_OF.search(folded) is not None
     plain = _FILLER.sub(" ", _CLOCK.sub("", folded).replace("_", " ").replace(",", " "))
     plain = re.sub(r"\s+", " ", plain).strip(" .:-")

@@ -13,7 +13,8 @@ from etl.transform import periods
 from etl.transform.columns import rincian_code, rincian_codes
 from etl.transform.layout import geometry_fault, path_text
 from etl.transform.regions import Regions
-from etl.transform.text import fold, tidy_text
+from etl.transform.text import fold, folded, tidy_text, unmarked, without_unit
+from etl.transform.units import is_unit_of
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,16 @@ def _understand(
         if level == "periode":
             period = _join_period(period, text)
         elif level == "ukuran":
-            indikator = _indikator(text, contract) or indikator
+            indikator = _indikator(text, column, contract) or indikator
             if indikator is None:
                 raise _NotOne(f"`{text}` bukan nama atau alias indikator mana pun")
         elif level == "wilayah":
-            answer = regions.match([text], "nama")[0]
+            answer = regions.match([unmarked(text)], "nama")[0]
             if answer.kode is None:
                 raise _NotOne(answer.message)
             wilayah = answer.kode
         else:
-            code = rincian_code(text, codes)
+            code = (rincian_code(text, codes) if codes else None) or rincian_code(unmarked(text), codes)
             if code is None:
                 raise _NotOne(f"`{text}` bukan {level} yang dikenal")
             rincian[level] = code
@@ -116,11 +117,16 @@ def _join_period(period: periods.Parts, text: str) -> periods.Parts:
         raise _NotOne(f"`{text}`: {error}") from error
 
 
-def _indikator(text: str, contract: Contract) -> str | None:
-    wanted = fold(text)
-    for code, indikator in contract.indikator.items():
-        if wanted in {fold(name) for name in (code, indikator.nama, *indikator.aliases)}:
-            return code
+def _indikator(text: str, column: Column, contract: Contract) -> str | None:
+    """The indicator so named; failing that, so named without a footnote mark and the indicator's unit in brackets."""
+    bare = unmarked(text)
+    short, unit = without_unit(bare)
+    for loosely in (False, True):
+        for code, indikator in contract.indikator.items():
+            own_unit = loosely and unit and is_unit_of(unit, indikator.satuan, column.scale)
+            wanted = fold(short if own_unit else bare if loosely else text)
+            if wanted in folded((code, indikator.nama, *indikator.aliases)):
+                return code
     return None
 
 

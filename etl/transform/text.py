@@ -32,6 +32,22 @@ def brief(text: str, most: int = 80) -> str:
     return tidied if len(tidied) <= most else tidied[: most - 1] + "…"
 
 
+_FOOTNOTE = re.compile(r"(?:\s*(?:[*†‡]+\)?|[⁰¹²³⁴-⁹]+[⁾)]?)|(?<=[^\s(])\s+[a-z\d]{1,2}\))\s*$", re.IGNORECASE)
+_TRAILING_UNIT = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]{1,40})[)\]]", re.DOTALL)
+
+
+def unmarked(text: str) -> str:
+    """The text without a footnote mark behind it: `2024*)`, `2023¹`, `Jumlah 1)`."""
+    bare = _FOOTNOTE.sub("", text)
+    return bare if bare.count("(") == bare.count(")") and bare.strip() else text
+
+
+def without_unit(text: str) -> tuple[str, str]:
+    """`Luas¹ (ha)` → (`Luas`, `ha`); the unit is empty where none stands in brackets at the end."""
+    match = _TRAILING_UNIT.fullmatch(text.strip())
+    return (unmarked(match[1]), match[2]) if match else (text, "")
+
+
 def fold(text: str) -> str:
     """The form in which header texts, marks and category texts are compared: width, case and spacing do not matter."""
     return tidy_text(unicodedata.normalize("NFKC", text)).casefold()
