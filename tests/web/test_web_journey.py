@@ -26,6 +26,7 @@ columns:
   kecamatan: {role: wilayah, scheme: SCHEME, level: kecamatan, aliases: [lokasi.kecamatan, vervar_kode]}
   tahun: {role: periode, aliases: [tahun]}
   puskesmas: {role: ukuran, indikator: kesehatan.puskesmas, aliases: [jumlah, nilai]}
+TEXTS
 indikator:
   kesehatan.puskesmas: {nama: Jumlah puskesmas, konsep: Fasilitas, definisi: Puskesmas yang beroperasi., satuan: unit}
 rules:
@@ -39,9 +40,10 @@ def regency(tmp_path: Path, warehouse_dsn: str) -> Regency:
     return Regency(tmp_path, warehouse_dsn)
 
 
-def use(regency: Regency, source: dict[str, object], scheme: str = "nama") -> None:
+def use(regency: Regency, source: dict[str, object], scheme: str = "nama", texts: tuple[str, ...] = ()) -> None:
     block = json.dumps({"per_minute": 6000, "timeout_seconds": 5} | source)
-    regency.contract(CONTRACT.replace("SOURCE", block).replace("SCHEME", scheme))
+    columns = "\n".join(f"  {name}: {{role: teks, aliases: [{name}]}}" for name in texts)
+    regency.contract(CONTRACT.replace("SOURCE", block).replace("SCHEME", scheme).replace("TEXTS", columns))
 
 
 def answers(figures: dict[str, int]) -> list[dict[str, object]]:
@@ -103,7 +105,8 @@ def test_a_figure_of_bps(regency: Regency, service: WebService, monkeypatch: pyt
 
     service.on("/v1/api/list", webapi)
     source = {"kind": "bps", "url": f"{service.url}/v1/api", "connection": "bps_webapi", "domain": "6404", "var": "31"}
-    use(regency, source, scheme="bps")
+    told = ("vervar", "var", "satuan", "turvar", "turvar_kode", "turtahun", "turtahun_kode")
+    use(regency, source, scheme="bps", texts=told)
     (outcome,) = regency.go()
     assert (outcome.status, outcome.loaded) == ("dirilis", 2)
     assert regency.figures() == {("64.08.01", "2024"): 7.0, ("64.08.06", "2024"): 5.0}
