@@ -97,7 +97,7 @@ class Page(Strict):
 
 
 class Offset(Strict):
-    """`?offset=0`, `?offset=100`, … until a page has fewer records than asked for."""
+    """`?offset=0`, `?offset=100`, … until a page has fewer records than the first."""
 
     by: Literal["offset"]
     param: str = "offset"
@@ -130,8 +130,8 @@ class _WebAnswer(ByteSource):
     per_minute: int = Field(default=60, ge=1, le=6000)
     """Requests a minute at the most."""
     timeout_seconds: int = Field(default=60, ge=1, le=600)
-    max_mb: int = Field(default=200, ge=1, le=2000)
-    """Megabytes of all answers together; more is refused, not cut."""
+    max_mb: int = Field(default=200, ge=1, le=1500)
+    """Megabytes of all answers together, as many as a file may unpack to; more is refused, not cut."""
 
 
 class WebSource(_WebAnswer):

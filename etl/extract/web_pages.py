@@ -11,7 +11,7 @@ from typing import Any
 
 from etl.extract.answers import FILE, JSON
 from etl.extract.encoding import text_of
-from etl.extract.json_file import looks_like_json, parse_json, read_json
+from etl.extract.json_file import MAX_JSON, looks_like_json, parse_json, read_json
 from etl.extract.package import MAX_PARTS
 from etl.extract.problems import dotted, listed, note, shown
 from etl.extract.records import find_records, locate
@@ -73,6 +73,13 @@ def examined(page: Page, told: Told, success: dict[str, str]) -> Document:
 
 
 def _parsed(page: Page, told: Told) -> Document:
+    if page.size > MAX_JSON:
+        raise told.contract(
+            "terlalu_besar",
+            f"Satu halaman JSON dari layanan berukuran {page.size // 1_000_000} MB.",
+            "Layanan mengirim seluruh datanya sekaligus.",
+            "Ambil sebagian-sebagian: `paging` atau `params` (tahun, wilayah) pada kontrak, atau minta sebagai CSV.",
+        )
     text = text_of(page.path, told.name, None).decoded()
     try:
         return parse_json(text, told.name)

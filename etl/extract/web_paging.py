@@ -81,7 +81,7 @@ def _by_cursor(client: Client, collected: Collected, url: str, paging: Cursor) -
             return
         if asked > collected.max_pages:
             raise collected.too_many()
-        mark = {paging.param: as_text(following)}
+        mark = {paging.param: _mark(collected, following, paging.path)}
 
 
 def _by_link(client: Client, collected: Collected, url: str, paging: Link) -> None:
@@ -95,10 +95,23 @@ def _by_link(client: Client, collected: Collected, url: str, paging: Link) -> No
             return
         if asked > collected.max_pages:
             raise collected.too_many()
-        target = urljoin(page.url, as_text(following))
+        target = urljoin(page.url, _mark(collected, following, paging.path or "Link"))
         if not same_server(target, url):
             raise _elsewhere(collected, target)
         url = without_params(target, client.login.params)
+
+
+def _mark(collected: Collected, following: Any, path: str) -> str:
+    """The mark of the next page. Raises Refused when what stands there is none."""
+    if isinstance(following, dict | list):
+        raise collected.told.contract(
+            "penanda_halaman_salah",
+            f"Yang ada pada `{path}` di jawaban layanan bukan penanda halaman berikutnya.",
+            "Letak penanda pada kontrak salah, atau susunan jawaban layanan berubah.",
+            "Betulkan `paging.path` pada kontrak.",
+            value=str(following),
+        )
+    return as_text(following)
 
 
 def _next_in_header(page: Page) -> Any:

@@ -86,6 +86,14 @@ def test_by_cursor(service: WebService, archive: Archive) -> None:
     assert [note.rule for note in answer.notes] == ["penanda_halaman_tidak_ada"]
 
 
+def test_a_mark_that_is_none_is_refused(service: WebService, archive: Archive) -> None:
+    source = web(
+        service.on("/data", Reply({"meta": {"next": 5}, "data": ALL})), paging={"by": "cursor", "path": "meta"}
+    )
+    with pytest.raises(Refused, match="penanda_halaman_salah"):
+        fetch(source, archive)
+
+
 def test_by_link_in_the_body(service: WebService, archive: Archive) -> None:
     def route(request: Request) -> Reply:
         first = int(request.query.get("from", "0"))
