@@ -166,12 +166,20 @@ def _walk_share(share: Share) -> Iterator[Entry]:
                     raise Fault(Why.MISSING)  # the folder's name belongs to a file
                 continue
             kind = KINDS.get(info.get("type"), "lain")
+            if flat and _in_a_hidden_folder(path):
+                continue
+            if "//" in place:  # an object's name may hold it, but no file system's path
+                kind = "lain"
             if info.get("type") == "directory" and not flat:
                 if not _enters(path):
                     kind = "dalam"
                 elif not PurePosixPath(path).name.startswith("."):
                     todo.append(place)
             yield Entry(path, place, kind, info.get("size") or 0, mtime_ns(info), share)
+
+
+def _in_a_hidden_folder(path: str) -> bool:
+    return any(part.startswith(".") and part not in (".", "..") for part in path.split("/")[:-1])
 
 
 def mtime_ns(info: dict[str, Any]) -> int:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 LIMIT = 30
 """Seconds within which a server must listen; a busy machine is no bug, a server that does not start is."""
 
@@ -56,10 +58,17 @@ class Server:
                 )
             time.sleep(0.05)
 
+    def send(self, number: signal.Signals) -> None:
+        """A signal to it and to all its children, also those in a group of their own (sshd's)."""
+        with suppress(psutil.NoSuchProcess):
+            parent = psutil.Process(self.process.pid)
+            for process in [parent, *parent.children(recursive=True)]:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
+
     def kill(self) -> None:
         """At once and without a word, as in a power cut."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.send(signal.SIGKILL)
         self.process.wait()
 
 

@@ -41,7 +41,10 @@ s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_acce
 if bucket not in [found["Name"] for found in s3.list_buckets()["Buckets"]]:
     s3.create_bucket(Bucket=bucket)
 for name, text in json.load(sys.stdin).items():
-    s3.put_object(Bucket=bucket, Key=name, Body=text.encode("utf-8", "surrogateescape"))
+    if text is None:
+        s3.delete_object(Bucket=bucket, Key=name)
+    else:
+        s3.put_object(Bucket=bucket, Key=name, Body=text.encode("utf-8", "surrogateescape"))
 """
 
 
@@ -62,8 +65,8 @@ class S3:
     def endpoint(self) -> str:
         return f"{'https' if self.authority else 'http'}://127.0.0.1:{self.port}"
 
-    def put(self, objects: Mapping[str, str], bucket: str = "bagi") -> None:
-        """Objects by name; the bucket is made where it is not there."""
+    def put(self, objects: Mapping[str, str | None], bucket: str = "bagi") -> None:
+        """Objects by name, None to delete one; the bucket is made where it is not there."""
         arguments = [self.endpoint, str(self.authority or ""), self.key, self.secret, bucket]
         command = [BIN / "python", "-c", PUT, *arguments]
         subprocess.run(command, input=json.dumps(objects), text=True, check=True, capture_output=True)

@@ -38,7 +38,10 @@ Subsystem sftp internal-sftp
 
 @dataclass
 class Sshd:
-    """share: a folder of this machine, the same path over SFTP. host_key, host_rsa: the server's public keys."""
+    """share: a folder of this machine, the same path over SFTP. host_key, host_rsa: the server's public keys.
+
+    root: where its keys are: `key` the user's, `key_terbatas` one that may log in and then look at nothing.
+    """
 
     server: Server
     root: Path
@@ -64,6 +67,11 @@ class Sshd:
 
     def url(self, folder: str = "") -> str:
         return f"sftp://127.0.0.1:{self.port}{self.share}/{folder}".rstrip("/")
+
+    def allow(self, key: Path) -> None:
+        """Lets one more key in."""
+        with (self.root / "authorized_keys").open("a") as keys:
+            keys.write(key.with_name(f"{key.name}.pub").read_text())
 
     def connection(self, password: str | None = None, **extra: str | None) -> str:
         """As AIRFLOW_CONN_… holds it. extra replaces (None: removes) host_key and key_file."""
@@ -97,7 +105,10 @@ def sshd() -> Iterator[Sshd]:
     keygen(root / "host_ed25519")
     keygen(root / "host_rsa", "rsa")
     keygen(root / "key")
-    shutil.copy(root / "key.pub", root / "authorized_keys")
+    keygen(root / "key_terbatas")
+    allowed = (root / "key.pub").read_text()
+    allowed += f'command="internal-sftp -P opendir,open" {(root / "key_terbatas.pub").read_text()}'
+    (root / "authorized_keys").write_text(allowed)
     port = free_port()
     (root / "sshd_config").write_text(CONFIG.format(root=root, port=port))
     try:
