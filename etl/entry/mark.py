@@ -92,6 +92,8 @@ def read_mark(rows: Iterable[Sequence[str]]) -> Marker | None:
             elif len(row) > 1:
                 said[row[0]] = row[1]
         levels, version = int(said["tingkat"]), int(said["versi"])
+        if not (1 <= levels <= MAX_LEVELS and 1 <= version <= VERSION):
+            return None
         marker = Marker(
             dataset=said["dataset"],
             period=said["periode"],
@@ -110,8 +112,6 @@ def read_mark(rows: Iterable[Sequence[str]]) -> Marker | None:
         return None
     sound = (
         said.get("satudata") == "templat"
-        and 1 <= version <= VERSION
-        and 1 <= marker.levels <= MAX_LEVELS
         and 1 <= marker.header_row < marker.first_row == marker.header_row + marker.levels + 1
         and marker.first_row <= marker.last_row < 1_048_576
         and [column.position for column in marker.columns] == list(range(1, len(marker.columns) + 1))

@@ -1,6 +1,6 @@
 """A person at LibreOffice: opens a workbook, types into cells, saves it. A real soffice process with a Basic macro.
 
-Typing into a locked cell of a protected sheet does nothing, as it would for a person.
+Typing into a locked cell of a protected sheet does nothing, as for a person (a macro could; this one asks first).
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ _MACRO = """Sub Isi(perintah As String)
     bagian = Split(baris, Chr(9))
     If bagian(0) = "buka" Then
       dok = StarDesktop.loadComponentFromURL(bagian(1), "_blank", 0, buka())
-    ElseIf bagian(0) = "angka" Then
-      dok.Sheets.getByName(bagian(1)).getCellRangeByName(bagian(2)).Value = Val(bagian(3))
-    ElseIf bagian(0) = "teks" Then
-      dok.Sheets.getByName(bagian(1)).getCellRangeByName(bagian(2)).String = bagian(3)
-    ElseIf bagian(0) = "kosong" Then
-      dok.Sheets.getByName(bagian(1)).getCellRangeByName(bagian(2)).String = ""
+    ElseIf bagian(0) = "angka" Or bagian(0) = "teks" Then
+      lembar = dok.Sheets.getByName(bagian(1))
+      sel = lembar.getCellRangeByName(bagian(2))
+      If lembar.isProtected() And sel.CellProtection.IsLocked Then
+        Rem LibreOffice menolak ketikan di sini
+      ElseIf bagian(0) = "angka" Then
+        sel.Value = Val(bagian(3))
+      Else
+        sel.String = bagian(3)
+      End If
     ElseIf bagian(0) = "simpan" Then
       dok.calculateAll()
       simpan(0).Name = "FilterName" : simpan(0).Value = bagian(2)
@@ -82,8 +86,8 @@ class Office:
         """Opens `source`, types, saves a copy at every target in its ending's format. Done by `work`."""
         lines = [f"buka\t{source.as_uri()}"]
         for cell, value in typed.items():
-            kind = "kosong" if value is None else "teks" if isinstance(value, str) else "angka"
-            said = "" if value is None else value if isinstance(value, str) else repr(value)
+            kind = "angka" if isinstance(value, int | float) else "teks"
+            said = repr(value) if kind == "angka" else value or ""
             lines.append(f"{kind}\t{sheet}\t{cell}\t{said}")
         lines += [f"simpan\t{target.as_uri()}\t{FILTERS[target.suffix[1:]]}" for target in targets]
         self._jobs += [*lines, "tutup"]
