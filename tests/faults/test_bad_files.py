@@ -63,6 +63,33 @@ def uncalculated(path: Path) -> None:
     workbook.save(path)
 
 
+def zip_of(**members: bytes):
+    def make(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+            for name, content in members.items():
+                package.writestr(name.replace("__", "/"), content)
+
+    return make
+
+
+def locked_zip(path: Path) -> None:
+    zip_of(data=b"a,b\n1,2\n")(path)
+    content = path.read_bytes()
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(signature) + offset
+        content = content[:at] + bytes([content[at] | 1]) + content[at + 1 :]
+    path.write_bytes(content)
+
+
+def repeated_ods(path: Path) -> None:
+    content = (
+        '<d xmlns:table="t" xmlns:office="o" xmlns:text="x"><table:table table:name="Data">'
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"'
+        ' office:value-type="string"><text:p>a</text:p></table:table-cell></table:table-row></table:table></d>'
+    )
+    zip_of(mimetype=b"application/vnd.oasis.opendocument.spreadsheet", **{"content.xml": content.encode()})(path)
+
+
 def bytes_of(content: bytes):
     return lambda path: path.write_bytes(content)
 
@@ -83,6 +110,32 @@ BAD = {
     "kutip.csv": (bytes_of(b'kode,nilai\n"1,2\n3,4\n'), "kutip_tidak_ditutup"),
     "bom.xlsx": (bomb, "terlalu_besar"),
     "sudut.xlsx": (corners, "terlalu_besar"),
+    "masuk.xls": (
+        bytes_of(
+            b"<html><title>Login</title><form><table><tr><td>Sandi<td><input type=password></table></form></html>"
+        ),
+        "bukan_lembar_kerja",
+    ),
+    "terpotong.json": (bytes_of(b'{"data": [{"kode": "64.08", "nilai": 1}, {"kode": "64'), "json_rusak"),
+    "galat.json": (bytes_of(b'{"status": "Error", "message": "Kunci tidak berlaku"}'), "bukan_lembar_kerja"),
+    "tanpa_isi.json": (bytes_of(b'{"status": "OK", "data": []}'), "tanpa_baris"),
+    "banyak_daftar.json": (bytes_of(b'{"kolom": [{"id": 1}], "baris": [{"a": 1}]}'), "letak_data"),
+    "terpotong.xml": (bytes_of(b"<data><baris><a>1</a></baris><baris><a>2</a>"), "xml_rusak"),
+    "tawa.xml": (
+        bytes_of(b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x><y>&b;</y><y>&b;</y></x>'),
+        "entitas_xml",
+    ),
+    "luar.xml": (
+        bytes_of(b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x><y>&a;</y><y>2</y></x>'),
+        "entitas_xml",
+    ),
+    "jalur.zip": (zip_of(**{"../../etc__data.csv": b"a,b\n"}), "jalur_zip"),
+    "dua.zip": (zip_of(**{"a.csv": b"a,b\n", "b.csv": b"a,b\n"}), "isi_zip"),
+    "bersarang.zip": (zip_of(**{"a.zip": b"PK\x05\x06" + b"\0" * 18}), "isi_zip"),
+    "sandi.zip": (locked_zip, "berkas_terkunci_sandi"),
+    "bom.zip": (zip_of(**{"a.csv": b"0," * 40_000_000}), "terlalu_besar"),
+    "berulang.ods": (repeated_ods, "terlalu_besar"),
+    "terpotong.parquet": (bytes_of(b"PAR1" + b"\0" * 100), "berkas_rusak"),
 }
 
 
@@ -185,7 +238,7 @@ print(peak() - before)
 """
 
 
-@pytest.mark.parametrize("make", [corners, bomb], ids=["corners", "bomb"])
+@pytest.mark.parametrize("make", [corners, bomb, repeated_ods], ids=["corners", "bomb", "repeated"])
 def test_refusing_a_hostile_workbook_takes_little_memory(folder, make):
     """In a process of its own: the cell reader would abort it, which no except clause catches."""
     make(folder / "x.xlsx")
