@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.contract import Hierarchy
-from etl.inspect.cells import Cells
+from etl.inspect.cells import EMPTY, Cells
 from etl.inspect.columns import ColumnSeen, Rows, is_total
 from etl.transform.hierarchy import Tree, grow, mismatches
 from etl.transform.regions import LEVELS, Regions
@@ -45,7 +45,7 @@ def named_totals(cells: Sequence[Cells], columns: Sequence[int], rows: Rows) -> 
     for at in columns:
         column = cells[at]
         likely = pc.match_substring_regex(pa.array(column.texts, pa.string()), "(?i)jumlah|total|rata|indonesia|jml")
-        places = np.flatnonzero(np.asarray(likely)) if column.texts else []
+        places: Rows = np.flatnonzero(np.asarray(likely))
         hits = [int(place) for place in places if len(column.texts[place]) < 60 and is_total(column.texts[place])]
         if not hits:
             continue
@@ -203,6 +203,8 @@ def _grown(
 
 
 def _looks_coded(column: Cells, rows: Rows) -> bool:
+    if (column.kind[rows] == EMPTY).mean() > 0.5:
+        return False
     words = [tidy_text(text) for text in column.words(rows)[:500]]
     coded = [text for text in words if re.fullmatch(r"\d+(\.\d+)*", text)]
     return bool(coded) and len(coded) >= 0.9 * len(words) and any("." in text for text in coded)
