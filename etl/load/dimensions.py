@@ -175,7 +175,7 @@ def resolve(conn: Connection, dataset: str, figures: pa.Table) -> Figures:
 
     figures: schema etl.frames.FIGURES. Raises UnknownMember for an indicator or region the warehouse does not have.
     """
-    table = figures.unify_dictionaries().combine_chunks()
+    table = figures.unify_dictionaries()
     codes = {name: _dictionary(table, name) for name in ("indikator", "wilayah", "periode", "rincian")}
     with transaction(conn) as cursor:
         ids = {
@@ -196,19 +196,24 @@ def resolve(conn: Connection, dataset: str, figures: pa.Table) -> Figures:
 
 
 def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _dictionary(table: pa.Table, name: str) -> tuple[list[str], np.ndarray]:
     """Distinct codes that occur, and per figure the place of its own. A breakdown may be null: none."""
     column = _flat(table[name])
-    if name == "rincian":
+    if name == "rincian" and column.null_count:
         column = pc.fill_null(column, "")
     column = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
     if column.null_count:
         raise UnknownMember(f"{column.null_count} angka tanpa {name}")
     indices = column.indices.to_numpy(zero_copy_only=False)
-    used = np.bincount(indices, minlength=len(column.dictionary)) > 0
+    used = np.zeros(len(column.dictionary), dtype=bool)
+    used[indices] = True
+    if used.all():
+        return column.dictionary.to_pylist(), indices
     renumbered = np.cumsum(used, dtype=np.int32) - 1
     return column.dictionary.filter(pa.array(used)).to_pylist(), renumbered[indices]
 

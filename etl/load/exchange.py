@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import itertools
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,15 +15,18 @@ from psycopg2.extensions import cursor as Cursor
 
 _CHUNK = 1 << 20
 
+_SPOOLED = 1 << 24
+"""Bytes of an answer beyond which it waits on disk until it is read."""
+
 _PIECE = 2_048
 """Rows per piece: less than the connection's buffer of 200 KB, so that the server has some left while we write more."""
 
 
 class _CsvOf(io.RawIOBase):
-    """A table as CSV, written piece by piece while the server takes in the piece before."""
+    """Tables as CSV, written piece by piece while the server takes in the piece before."""
 
-    def __init__(self, table: pa.Table) -> None:
-        self._batches = iter(table.to_batches(max_chunksize=_PIECE))
+    def __init__(self, tables: Iterable[pa.Table]) -> None:
+        self._batches = (batch for table in tables for batch in table.to_batches(max_chunksize=_PIECE))
         self._options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
         self._piece = memoryview(b"")
 
@@ -38,12 +43,17 @@ class _CsvOf(io.RawIOBase):
         return bytes(piece)
 
 
-def copy_table(cursor: Cursor, target: str, table: pa.Table) -> int:
-    """COPY an Arrow table into `target`, columns by name; returns the rows that arrived. Null becomes NULL, '' ''."""
-    if table.num_rows == 0:
+def copy_table(cursor: Cursor, target: str, table: pa.Table | Iterable[pa.Table]) -> int:
+    """COPY an Arrow table, whole or in slices, into `target`, columns by name; returns the rows that arrived. Null
+    becomes NULL, '' ''."""
+    slices = iter([table] if isinstance(table, pa.Table) else table)
+    first = next(slices, None)
+    if first is None or first.num_rows == 0:
         return 0
-    columns = ", ".join(table.column_names)
-    cursor.copy_expert(f"COPY {target} ({columns}) FROM STDIN (FORMAT csv)", _CsvOf(table), _CHUNK)
+    columns = ", ".join(first.column_names)
+    cursor.copy_expert(
+        f"COPY {target} ({columns}) FROM STDIN (FORMAT csv)", _CsvOf(itertools.chain([first], slices)), _CHUNK
+    )
     return cursor.rowcount
 
 
@@ -63,20 +73,20 @@ def copy_rows(
 
 def fetch_table(cursor: Cursor, query: str, types: Mapping[str, pa.DataType], parameters: object = None) -> pa.Table:
     """The query's rows as an Arrow table with the given column names and types."""
-    buffer = io.BytesIO()
     filled = cursor.mogrify(query, parameters).decode()  # type: ignore[arg-type]
-    cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT csv)", buffer, _CHUNK)
-    if buffer.tell() == 0:
-        return pa.table({name: pa.array([], kind) for name, kind in types.items()})
-    buffer.seek(0)
-    return pacsv.read_csv(
-        buffer,
-        read_options=pacsv.ReadOptions(column_names=list(types), block_size=8 << 20),
-        parse_options=pacsv.ParseOptions(newlines_in_values=True),
-        convert_options=pacsv.ConvertOptions(
-            column_types=dict(types), null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
-        ),
-    )
+    with tempfile.SpooledTemporaryFile(_SPOOLED) as buffer:
+        cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT csv)", buffer, _CHUNK)
+        if buffer.tell() == 0:
+            return pa.table({name: pa.array([], kind) for name, kind in types.items()})
+        buffer.seek(0)
+        return pacsv.read_csv(
+            buffer,
+            read_options=pacsv.ReadOptions(column_names=list(types), block_size=8 << 20),
+            parse_options=pacsv.ParseOptions(newlines_in_values=True),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict(types), null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+            ),
+        )
 
 
 def clean(values: pa.Array | pa.ChunkedArray, limit: int) -> pa.Array | pa.ChunkedArray:

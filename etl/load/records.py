@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from psycopg2.extensions import cursor as Cursor
 
 from etl.findings import Faults, Finding, Severity
-from etl.frames import ROW_SPAN, CheckResult, Tidy, column_letters, split_key
+from etl.frames import ROW_SPAN, CheckResult, Tidy, column_letters, rows_at, split_key
 from etl.load.exchange import clean, clip, copy_rows, copy_table
 from etl.load.figures import Difference, MergeFailed
 from etl.load.warehouse import rows, sql
@@ -122,7 +122,7 @@ def write_sheets(cursor: Cursor, submission_id: int, tidy: Tidy) -> None:
 def quarantine_table(submission_id: int, tidy: Tidy, quarantined: pd.Index, faults: Iterable[Faults]) -> pa.Table:
     """Rows for audit.quarantine, as received, with the rules they broke. Whole columns at once: all may fail."""
     keys = np.sort(quarantined.to_numpy(dtype=np.int64))
-    received = tidy.raw.reindex(keys)
+    received = tidy.raw.iloc[rows_at(tidy.raw.index, keys)]
     for name in received.columns:
         received[name] = pd.array(clean(pa.array(received[name], pa.string(), from_pandas=True), CELL))
     lines = received.to_json(orient="records", lines=True, force_ascii=False).splitlines() if len(keys) else []

@@ -52,7 +52,7 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
         )
         apply(cursor, submission_id, found, submission.status_data)
         loaded, good = (
-            _distinct(found.figures.key[np.concatenate([found.new, found.changed])]),
+            _distinct(found.figures.key[found.opening]),
             submission.n_loaded + submission.n_unchanged,
         )
         if loaded > good or len(found.figures) != submission.n_figures:
