@@ -63,7 +63,7 @@ def webdav(tls: bool = False, certificate_for: str = "127.0.0.1") -> Iterator[We
         "http_authenticator": {
             "accept_basic": True,
             "accept_digest": True,
-            "default_to_digest": False,
+            "default_to_digest": True,
             "domain_controller": None,
         },
         "simple_dc": {"user_mapping": {"*": {user: {"password": password}}}},

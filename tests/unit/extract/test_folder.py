@@ -1,6 +1,8 @@
 """A shared folder lists what fits, tells what it passes over, and gives only whole files."""
 
 import os
+import shutil
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -10,7 +12,20 @@ import pytest
 
 from etl.contract import Skpd
 from etl.extract.archive import Archive
-from etl.extract.folder import FoundFile, Pattern, StillWriting, TooLarge, fetch, folder_of, list_files
+from etl.extract.folder import (
+    Entry,
+    FoundFile,
+    Pattern,
+    StillWriting,
+    TooLarge,
+    fetch,
+    fitting,
+    folder_of,
+    list_files,
+    place_of,
+    walk,
+)
+from etl.extract.listing import MAX_DEPTH
 from etl.findings import Severity, SourceUnavailable
 from etl.sources import FolderSource
 
@@ -122,6 +137,90 @@ def test_a_link_within_the_folder_is_its_file_and_a_linked_folder_is_not_walked(
     (folder / "luar").symlink_to(tmp_path / "luar")
     files, _ = listed("**/*.csv")
     assert [f.path for f in files] == ["2024/data.csv", "terbaru.csv"]
+
+
+def test_folders_that_are_not_looked_into_are_told_where_they_matter(agency):
+    folder, _ = agency
+    put(folder / "2024" / "data.csv")
+    put(folder / ".snapshot" / "2024" / "data.csv")
+    put(folder / Path(*["dalam"] * (MAX_DEPTH + 1)) / "data.csv")
+    entries = [*walk(str(folder)), Entry("rahasia", "", "tertutup"), Entry("lain/rahasia", "", "tertutup")]
+    files, notes = fitting(entries, Pattern("**/*.csv"))
+    assert [file.path for file in files] == ["2024/data.csv"]
+    assert [note.rule for note in notes] == ["folder_tidak_diperiksa"] * 3
+    assert sorted(note.file.count("/") for note in notes) == [0, 1, MAX_DEPTH]
+    assert fitting(entries, Pattern("2024/*.csv")) == (files, []), (
+        "what cannot hold the source's files is not its matter"
+    )
+
+
+@pytest.fixture
+def as_anybody():
+    """Root reads every folder, so it is somebody else for a while."""
+    was = os.geteuid()
+    os.seteuid(65534 if was == 0 else was)
+    yield
+    os.seteuid(was)
+
+
+@pytest.fixture
+def half_closed():
+    """A folder in a place that everybody can get to, with one in it that only its owner may read."""
+    folder = Path(tempfile.mkdtemp(prefix="satudata-tes-"))
+    put(folder / "data.csv")
+    put(folder / "rahasia" / "data.csv")
+    folder.chmod(0o755)
+    (folder / "rahasia").chmod(0 if os.getuid() else 0o700)
+    yield folder
+    (folder / "rahasia").chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def test_a_folder_without_permission(half_closed, as_anybody):
+    files, notes = fitting(walk(str(half_closed)), Pattern("**/*.csv"))
+    assert [file.path for file in files] == ["data.csv"]
+    assert [(note.rule, note.file) for note in notes] == [("folder_tidak_diperiksa", "rahasia")]
+    with pytest.raises(SourceUnavailable, match="tidak boleh dibaca"):
+        walk(str(half_closed / "rahasia"))
+
+
+def test_two_names_that_print_alike(agency):
+    """Stored and printed a name is one line; the second of two that became the same is told, not mixed up."""
+    folder, listed = agency
+    put(folder / "a\nb.csv", b"1")
+    put(folder / "a\\nb.csv", b"2")
+    files, notes = listed("*.csv")
+    assert [file.path for file in files] == ["a\\nb.csv"]
+    assert rules(notes) == ["nama_berkas"]
+
+
+def test_one_walk_serves_every_pattern(agency):
+    folder, listed = agency
+    put(folder / "faskes" / "2024.xlsx")
+    put(folder / "guru.csv")
+    entries = walk(str(folder))
+    assert [file.path for file in fitting(entries, Pattern("faskes/*.xlsx"))[0]] == ["faskes/2024.xlsx"]
+    assert fitting(entries, Pattern("*.csv")) == listed("*.csv")
+    assert {entry.kind for entry in entries} == {"folder", "berkas"}
+    assert walk(f"file://{folder}") == entries
+
+
+def test_a_folder_without_end_is_refused(agency, monkeypatch):
+    folder, listed = agency
+    monkeypatch.setattr("etl.extract.listing.MAX_ENTRIES", 3)
+    for number in range(4):
+        put(folder / f"{number}.csv")
+    with pytest.raises(SourceUnavailable, match="folder_terlalu_besar"):
+        listed("*.csv")
+
+
+def test_where_a_source_lies_and_who_opens_it():
+    skpd = Skpd(nama="X", kode="KT01", folder="smb://nas/x", kontak="a@b.id", connection="nas")
+    plain = FolderSource(kind="folder", files="*")
+    assert place_of(plain, skpd, "/data") == ("smb://nas/x", "nas")
+    own = FolderSource(kind="folder", files="*", path="s3://y", connection="toko")
+    assert place_of(own, skpd, "/data") == ("s3://y", "toko")
+    assert place_of(FolderSource(kind="folder", files="*", path="/mnt/y"), skpd, "/data") == ("/mnt/y", None)
 
 
 def test_hostile_names_cannot_forge_a_line(agency):
