@@ -11,6 +11,7 @@ import hashlib
 import io
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -158,13 +159,18 @@ class _Pull:
         raise problem
 
     def _read_all(self, *, fast: bool) -> tuple[list[str], list[Column]]:
+        job = None
+        found: list[Column] | None = None
         with reading(self.address, self.source.connection) as connection:
             result = connection.exec_driver_sql(self.query)
             names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result, not a dict
             columns, rows = [Column() for _ in names], 0
             while batch := result.fetchmany(BATCH):
                 if fast and not rows and len(batch) == BATCH and self._has_fast_way(result):
-                    found = self._read_fast(connection, result, len(names))
+                    if self.address.get_backend_name() == "postgresql":
+                        found = fast_postgres.read(connection, result, self.query, self._counter())
+                    else:
+                        job = fast_mysql.job(self.address, connection, self.query)
                     break
                 rows += len(batch)
                 self._count(rows)
@@ -173,6 +179,8 @@ class _Pull:
             else:
                 self.fetched = rows
                 return names, columns
+        if job is not None:  # only now, so that the agency's server runs the query once at a time
+            found = fast_mysql.read(job, len(names), self._counter())
         if found is not None:
             return names, found
         if time.monotonic() - self.started > database_session.STATEMENT_SECONDS:
@@ -185,21 +193,15 @@ class _Pull:
             return fast_postgres.suits(result)
         return self.address.get_backend_name() in ("mysql", "mariadb") and fast_mysql.suits(self.address, result)
 
-    def _read_fast(self, connection: Connection, result: CursorResult[Any], width: int) -> list[Column] | None:
-        rows = 0
+    def _counter(self) -> Callable[[int], None]:
+        """Adds up the rows of a fast way, from none."""
+        self.fetched = 0
 
         def count(more: int) -> None:
-            nonlocal rows
-            rows += more
-            self._count(rows)
+            self.fetched += more
+            self._count(self.fetched)
 
-        if self.address.get_backend_name() == "postgresql":
-            columns = fast_postgres.read(connection, result, self.query, count)
-        else:
-            columns = fast_mysql.read(self.address, connection, self.query, width, count)
-            database_session.leave_unread(connection, result)
-        self.fetched = rows if columns is not None else 0
-        return columns
+        return count
 
     def _read_changes(self, *, before: pa.Table, mark: int) -> tuple[pa.Table, pa.Table | None] | None:
         """Changed rows and, where deletions are looked for, all keys; both of one state of the database."""

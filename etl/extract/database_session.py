@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL, CursorResult
+from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from etl.extract.problems import unavailable
@@ -50,21 +50,23 @@ def reading(address: URL, connection_id: str) -> Iterator[Connection]:
         with engine.connect().execution_options(**options) as connection:
             if dialect in _BEGIN:
                 connection.exec_driver_sql(_BEGIN[dialect])
-            yield connection
+            raw = connection.connection.driver_connection
+            try:
+                yield connection
+            finally:
+                _leave_unread(raw, connection)
             if not connection.invalidated:
                 connection.rollback()
     finally:
         engine.dispose()
 
 
-def leave_unread(connection: Connection, result: CursorResult[Any]) -> None:
-    """Ends a MySQL session in the midst of its rows; closing it properly would first read all of them."""
-    cursor: Any = result.cursor
-    raw: Any = connection.connection.driver_connection
-    for reader in (cursor._result, raw._result):
-        if reader is not None:
-            reader.unbuffered_active, reader.connection = False, None
-    raw._result = cursor._result = cursor.connection = None
+def _leave_unread(raw: Any, connection: Connection) -> None:
+    """Ends a PyMySQL session in the midst of its rows; closing it properly would first read all of them."""
+    unread = getattr(raw, "_result", None)
+    if unread is None or not getattr(unread, "unbuffered_active", False):
+        return
+    unread.unbuffered_active, unread.connection, raw._result = False, None, None
     raw._force_close()
     connection.invalidate()
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pyarrow as pa
 from pymysql.constants import FIELD_TYPE  # type: ignore[import-untyped]
@@ -55,20 +55,21 @@ def suits(address: URL, result: CursorResult[Any]) -> bool:
     )
 
 
-def read(
-    address: URL, connection: Connection, query: str, width: int, count: Callable[[int], None]
-) -> list[Column] | None:
-    """All columns of the query; None when connectorx cannot, whatever the reason: the ordinary driver then reads.
-
-    connection: the ordinary session, which has just proved login and query. count: is told the rows of every batch and
-    may raise.
-    """
-    job = {
+def job(address: URL, connection: Connection, query: str) -> dict[str, Any]:
+    """What the worker needs, from the ordinary session that has just proved login and query."""
+    return {
         "url": _url(address, encrypted=_is_encrypted(connection)),
         "query": query,
         "before": connection.info[database_session.SETTINGS],
         "batch": 2 * database_session.BATCH,
     }
+
+
+def read(job: dict[str, Any], width: int, count: Callable[[int], None]) -> list[Column] | None:
+    """All columns of the query; None when connectorx cannot, whatever the reason: the ordinary driver then reads.
+
+    count: is told the rows of every batch and may raise.
+    """
     worker = subprocess.Popen(
         [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
@@ -135,6 +136,11 @@ def _url(address: URL, *, encrypted: bool) -> str:
     if address.password:
         login += ":" + quote(str(address.password), safe="")
     host = f"[{address.host}]" if ":" in (address.host or "") else address.host
-    timeouts = f"tcp_connect_timeout_ms={database_session.CONNECT_SECONDS * 1000}&tcp_keepalive_time_ms=30000"
-    tls = "&ssl-mode=REQUIRED" if encrypted else ""
-    return f"mysql://{login}@{host}:{address.port or 3306}/{quote(address.database or '', safe='')}?{timeouts}{tls}"
+    options = {
+        "tcp_connect_timeout_ms": database_session.CONNECT_SECONDS * 1000,
+        "tcp_keepalive_time_ms": 30_000,
+        "prefer_socket": "false",  # from 127.0.0.1 it would go over to the socket, as another user and without TLS
+        "ssl-mode": "REQUIRED" if encrypted else "DISABLED",
+    }
+    place = f"{host}:{address.port or 3306}/{quote(address.database or '', safe='')}"
+    return f"mysql://{login}@{place}?{urlencode(options)}"
