@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from etl.entry.table import Plan
+from etl.entry.table import EntryColumn, Plan
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -56,7 +56,7 @@ def write_guide(sheet: Worksheet, plan: Plan, styles: Styles) -> None:
         cells = (
             column.title,
             said.get("Nama", ""),
-            said.get("Definisi", said.get("Isi", "")),
+            said.get("Definisi", said.get("Isi", _of_key(plan, column))),
             column.unit,
             said.get("Rumus", ""),
             rules,
@@ -70,3 +70,11 @@ def write_guide(sheet: Worksheet, plan: Plan, styles: Styles) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(first)
     sheet.hide_gridlines(2)
+
+
+def _of_key(plan: Plan, column: EntryColumn) -> str:
+    if column.kind != "kunci":
+        return ""
+    return (
+        "Sudah tertulis; pada baris kosong di bawah diisi sendiri" if column.chosen and plan.spare else "Sudah tertulis"
+    )

@@ -43,8 +43,10 @@ class Styles:
         self.before = style(**faded, num_format=_NUMBER)
         self.before_whole = style(**faded, num_format="#,##0")
         self.before_total = style(**{**faded, "bold": True, "top": 2}, num_format=_NUMBER)
-        self._key = style(**boxed, bg_color="#F8FAFC", num_format="@")
-        self._key_quoted = style(**boxed, bg_color="#F8FAFC", num_format="@", quote_prefix=True)
+        self.before_total_whole = style(**{**faded, "bold": True, "top": 2}, num_format="#,##0")
+        key = {**boxed, "bg_color": "#F8FAFC", "num_format": "@"}
+        self._key, self._key_quoted = style(**key), style(**key, quote_prefix=True)
+        self._parent = style(**{**key, "bold": True, "bg_color": "#DCE3EE"})
         self._text = style(num_format="@")
         self._text_quoted = style(num_format="@", quote_prefix=True)
         self.wrap = style(text_wrap=True, valign="top", **boxed)
@@ -60,8 +62,11 @@ class Styles:
         self.look = book.add_format({"italic": True, "font_color": "#7A4B00", "bg_color": "#FFE08A"})
         self.whole = book.add_format({"num_format": "#,##0"})
 
-    def key(self, text: str) -> Format:
-        return self._key_quoted if text.startswith(_ACTIVE) else self._key
+    def key(self, text: str, *, parent: bool = False) -> Format:
+        """parent: of a region whose own regions follow below."""
+        if text.startswith(_ACTIVE):
+            return self._key_quoted
+        return self._parent if parent else self._key
 
     def text(self, text: str) -> Format:
         return self._text_quoted if text.startswith(_ACTIVE) else self._text

@@ -141,6 +141,11 @@ class Plan:
         """How many key columns there are; they come first."""
         return sum(column.kind == "kunci" for column in self.columns)
 
+    @cached_property
+    def figures(self) -> list[int]:
+        """0-based columns of figures that are typed."""
+        return [at for at, column in enumerate(self.columns) if column.kind == "angka"]
+
     @property
     def skips_untouched(self) -> bool:
         """Rows in which nothing was typed are left out: with breakdowns in rows not every combination exists."""
@@ -153,8 +158,7 @@ class Plan:
 
     def before_column(self, at: int) -> int:
         """1-based column of the earlier figures of column `at` (0-based); one empty column lies between the blocks."""
-        figures = [place for place, column in enumerate(self.columns) if column.kind in ("angka", "rumus")]
-        return len(self.columns) + 2 + figures.index(at)
+        return len(self.columns) + 2 + self.figures.index(at)
 
     def cell(self, at: int, row: int | None = None, *, lock_column: bool = False) -> str:
         """`F10`: column `at` (0-based) on the first data row, or on `row`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,8 @@ _WIDTHS = {"kunci": (9, 34), "angka": (13, 20), "rumus": (13, 20), "teks": (22, 
 """Narrowest and widest of each kind, in characters."""
 _SHORT, _LONG = 32, 255
 """Longest title and text of a data validation's message (Excel)."""
+_PRINTABLE = 16
+"""Columns that a page across still shows legibly; the earlier figures are printed when all fit."""
 _ALLOWED = {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True}
 
 
@@ -89,7 +92,7 @@ def _entry(sheet: Worksheet, plan: Plan, styles: Styles) -> None:
     _conditions(sheet, plan, styles)
     sheet.freeze_panes(plan.first_row - 1, plan.keys)
     _print_setup(sheet, plan)
-    first = next(at for at, column in enumerate(plan.columns) if column.kind == "angka")
+    first = plan.figures[0]
     sheet.set_selection(plan.first_row - 1, first, plan.first_row - 1, first)
     sheet.ignore_errors({"number_stored_as_text": f"A1:{plan.cell(plan.keys, plan.last_row)}"})
 
@@ -125,9 +128,8 @@ def _heading(sheet: Worksheet, plan: Plan, styles: Styles) -> None:
     legend = (("isi di sini", styles.legend_entry), ("salah", styles.legend_wrong), ("jelaskan", styles.legend_look))
     for at, (text, style) in enumerate((*legend, ("terkunci", styles.legend_locked))):
         sheet.write_string(HEADER_ROW - 3, at, text, style)
-    typed = [at for at, column in enumerate(plan.columns) if column.kind == "angka"]
-    counted = "+".join(f"COUNTA({plan.span(at)})" for at in typed)
-    rest = " sel angka" if plan.spare else f" dari {len(typed) * len(plan.rows)} sel angka"
+    counted = "+".join(f"COUNTA({plan.span(at)})" for at in plan.figures)
+    rest = " sel angka" if plan.spare else f" dari {len(plan.figures) * len(plan.rows)} sel angka"
     sheet.write_formula(HEADER_ROW - 3, 4, f'="Terisi "&({counted})&"{rest}"', styles.how, f"Terisi 0{rest}")
     sheet.set_row(HEADER_ROW - 2, 15)
 
@@ -192,14 +194,13 @@ def _comment(sheet: Worksheet, row: int, at: int, column: EntryColumn) -> None:
 
 
 def _rows(sheet: Worksheet, plan: Plan, styles: Styles) -> None:
+    finest = max(row.level for row in plan.rows)
     for no, row in enumerate(plan.rows, plan.first_row):
         for at, column in enumerate(plan.columns):
-            if column.kind == "kunci":
-                text = row.keys[at]
-                typed = row.spare and column.chosen
-                sheet.write_string(no - 1, at, text, styles.entry_text if typed else styles.key(text))
-                if typed:
-                    sheet.write_blank(no - 1, at, None, styles.entry_text)
+            if column.kind == "kunci" and row.spare and column.chosen:
+                sheet.write_blank(no - 1, at, None, styles.entry_text)
+            elif column.kind == "kunci":
+                sheet.write_string(no - 1, at, row.keys[at], styles.key(row.keys[at], parent=row.level < finest))
             elif column.kind == "rumus":
                 sheet.write_formula(no - 1, at, "=" + formulas.computed(plan, at, no), styles.computed, "")
             else:
@@ -221,21 +222,32 @@ def _total_row(sheet: Worksheet, plan: Plan, styles: Styles) -> None:
 def _before(sheet: Worksheet, plan: Plan, styles: Styles, widths: Sequence[float]) -> None:
     """The earlier figures, grey and locked, to the right of the table with the same headers."""
     assert plan.before is not None
-    figures = [at for at, column in enumerate(plan.columns) if column.kind in ("angka", "rumus")]
+    first = plan.before_column(plan.figures[0]) - 1
+    what = "Pembanding, setahun sebelumnya" if plan.compares else "Angka terakhir yang dirilis"
     sheet.set_column(len(plan.columns), len(plan.columns), 3)
-    shift = plan.before_column(figures[0]) - 1 - figures[0]
-    sheet.write_string(HEADER_ROW - 2, figures[0] + shift, f"Pembanding: angka {in_words(plan.before)}", styles.how)
-    _header(sheet, plan, styles, figures, 0, widths, shift=shift)
-    for at in figures:
+    sheet.write_string(HEADER_ROW - 2, first, f"{what}: {in_words(plan.before)}", styles.how)
+    shown = replace(plan, columns=tuple(plan.columns[at] for at in plan.figures))
+    _header(sheet, shown, styles, range(len(plan.figures)), 0, widths, shift=first)
+    for at in plan.figures:
         column = plan.before_column(at) - 1
         sheet.set_column(column, column, widths[at])
         sheet.write_string(plan.units_row - 1, column, f"({plan.columns[at].unit})", styles.units_before)
         for no, row in enumerate(plan.rows, plan.first_row):
             _earlier(sheet, no - 1, column, row.before[at], styles)
-        letters = column_letters(column + 1)
-        total = formulas.totals(plan, at, f"${letters}${plan.first_row}:${letters}${plan.last_row}")
-        if total and plan.columns[at].kind == "angka":
-            sheet.write_formula(plan.total_row - 1, column, "=" + total, styles.before_total, 0)
+        _earlier_total(sheet, plan, at, column, styles)
+
+
+def _earlier_total(sheet: Worksheet, plan: Plan, at: int, column: int, styles: Styles) -> None:
+    letters = column_letters(column + 1)
+    formula = formulas.totals(plan, at, f"${letters}${plan.first_row}:${letters}${plan.last_row}")
+    level = min(row.level for row in plan.rows)
+    values = [row.before[at] for row in plan.rows if row.level == level]
+    total = sum(value for value in values if isinstance(value, Decimal))
+    if formula:
+        style = styles.before_total_whole if total == int(total) else styles.before_total
+        sheet.write_formula(plan.total_row - 1, column, "=" + formula, style, float(total))
+    else:
+        sheet.write_string(plan.total_row - 1, column, "", styles.before_total)
 
 
 def _earlier(sheet: Worksheet, row: int, column: int, value: Decimal | str | None, styles: Styles) -> None:
@@ -319,6 +331,9 @@ def _print_setup(sheet: Worksheet, plan: Plan) -> None:
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW - 1, plan.units_row - 1)
-    sheet.print_area(0, 0, plan.total_row - 1, len(plan.columns) - 1)
+    last = len(plan.columns)
+    if plan.before and plan.before_column(plan.figures[-1]) <= _PRINTABLE:
+        last = plan.before_column(plan.figures[-1])
+    sheet.print_area(0, 0, plan.total_row - 1, last - 1)
     title = plan.contract.id.replace("&", "&&")
     sheet.set_footer(f"&L&8{title} {plan.period}&C&8Halaman &P dari &N&R&8Satu Data Kutai Timur")
