@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from xml.parsers import expat
 
-from etl.extract.package import MAX_UNPACKED, Package, bomb, damaged, locked
+from etl.extract.package import MAX_UNPACKED, Package, bomb, damaged, locked, parse
 from etl.extract.problems import dotted, shown
 from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, Scan, cell_name
 
@@ -30,14 +30,8 @@ def examine_ods(package: Package) -> dict[str, Scan]:
     parser = expat.ParserCreate()
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = lambda tag: reader.end(tag, parser.CurrentByteIndex)
-    parser.EntityDeclHandler = reader.entity
     reader.offset = lambda: parser.CurrentByteIndex
-    try:
-        for piece in package.stream("content.xml"):
-            parser.Parse(piece)
-        parser.Parse(b"", True)
-    except expat.ExpatError:
-        raise damaged(package.name, f"content.xml tidak sah pada baris {parser.ErrorLineNumber}") from None
+    parse(parser, package.stream("content.xml"), package.name)
     return reader.sheets
 
 
@@ -121,6 +115,3 @@ class _Reader:
         if not stated.isdecimal() or len(stated) > 10:
             raise damaged(self.name, f"pengulangan {shown(stated)} bukan bilangan yang wajar")
         return max(int(stated), 1)
-
-    def entity(self, *_: object) -> None:
-        raise damaged(self.name, "content.xml mendefinisikan entitas, yang tidak ada di dalam lembar kerja")

@@ -9,10 +9,11 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path, PurePosixPath
+from xml.parsers import expat
 
 from etl.extract.problems import dotted, refused
 from etl.findings import Refused
@@ -154,6 +155,21 @@ def _absolute(target: str) -> str:
     """A relation's target, which is relative to `xl/` unless it begins with `/`."""
     path = PurePosixPath("xl", target.replace("\\", "/"))
     return str(path).lstrip("/")
+
+
+def parse(parser: expat.XMLParserType, pieces: Iterable[bytes], name: str) -> None:
+    """Feeds a parser a part of a package. Raises Refused on XML that is not well formed, and on entities."""
+
+    def entity(*_: object) -> None:
+        raise damaged(name, "bagian di dalamnya mendefinisikan entitas, yang tidak ada di dalam buku kerja")
+
+    parser.EntityDeclHandler = entity
+    try:
+        for piece in pieces:
+            parser.Parse(piece)
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        raise damaged(name, f"XML di dalamnya tidak sah pada baris {parser.ErrorLineNumber}") from None
 
 
 def damaged(name: str, what: str) -> Refused:

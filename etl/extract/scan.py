@@ -38,6 +38,7 @@ _ERROR = re.compile(
 _REFERENCE = re.compile(rb"\br=[\"']([A-Za-z]+)(\d+)")
 _HIDDEN = re.compile(rb"<" + _NS + rb"(row|col)\s([^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*)>")
 _NUMBERS = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d{1,9})[\"']")
+_SHARED = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
 _TEXT_RESULT = re.compile(rb"\bt=[\"']str[\"']")
 _CELL = re.compile(rb"[<:]c[\s>/]")
 _PREFIXED = re.compile(rb"<[\w.-]+:worksheet\b")
@@ -103,6 +104,21 @@ def filled_area(pieces: Iterable[bytes]) -> tuple[int, int]:
             last_row = max(last_row, int(match[2]))
             last_column = max(last_column, column_number(match[1]))
     return last_row, last_column
+
+
+def shared_cells(pieces: Iterable[bytes]) -> Iterator[tuple[Places, int]]:
+    """Indices of the shared texts that cells show, window by window, and how many such cells are written in odd ways.
+
+    Excel and its kin write `… t="s"><v>12</v>`.
+    """
+    for window in _whole_rows(pieces):
+        text = _Bytes(window)
+        values = text.find(b"<v")
+        before = [text.byte[values - at] for at in (4, 3, 2, 1)]
+        plain = (before[0] == 0x22) & (before[1] == ord("s")) & (before[2] == 0x22) & (before[3] == ord(">"))
+        plain &= text.byte[values + 2] == ord(">")
+        indices, _ = _digits(text.byte, values[plain] + 3, 9, lambda char: char - ord("0"), 10)
+        yield indices, max(len(_SHARED.findall(window)) - len(indices), 0)
 
 
 def column_number(letters: bytes) -> int:

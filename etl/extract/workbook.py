@@ -31,7 +31,9 @@ from etl.extract.ods import examine_ods
 from etl.extract.package import Package, bomb, damaged, locked, sheet_parts
 from etl.extract.problems import dotted, shown, visible
 from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, RowTooLong, Scan, cell_name, filled_area, scan
-from etl.extract.xlsb import xlsb_parts, xlsb_scan
+from etl.extract.shared_texts import MAX_TEXT, longest_text, shown_bytes
+from etl.extract.shared_texts import PART as SHARED_TEXTS
+from etl.extract.xlsb import xlsb_parts, xlsb_scan, xlsb_shared_lengths
 from etl.findings import Finding
 from etl.frames import Sheet, column_letters
 
@@ -61,9 +63,11 @@ def read_package(package: Package, wanted: Sequence[str] | None) -> list[Sheet]:
 
 def _examiner(package: Package) -> Callable[[str], Scan]:
     """Looks at a sheet of an .xlsx; what calamine reads as soon as it opens the file is proven at once."""
+    shared, elsewhere = SHARED_TEXTS.lower(), ("xl/worksheets/", "xl/drawings/", "xl/charts/")
     for part in package.parts:
-        if part.endswith((".xml", ".rels")) and not part.startswith(("xl/worksheets/", "xl/drawings/", "xl/charts/")):
+        if part.endswith((".xml", ".rels")) and not part.startswith(elsewhere) and part != shared:
             package.prove(part)
+    longest = longest_text(package) if package.has(shared) else 0
     parts = sheet_parts(package)
 
     def examine(sheet: str) -> Scan:
@@ -74,6 +78,8 @@ def _examiner(package: Package) -> Callable[[str], Scan]:
                 _refuse_area(package.name, sheet, *filled_area(package.stream(part)))
         except RowTooLong:
             raise damaged(package.name, f"lembar {shown(sheet)} tidak berisi baris") from None
+        if longest * min(scanned.area, MAX_AREA) > MAX_TEXT:
+            _refuse_text(package.name, sheet, shown_bytes(package, lambda: package.stream(part)))
         return scanned
 
     return examine
@@ -84,10 +90,12 @@ def _binary_examiner(package: Package) -> Callable[[str], Scan]:
         if part.endswith((".bin", ".rels", ".xml")) and not part.startswith("xl/worksheets/"):
             package.prove(part)
     parts = xlsb_parts(package)
+    lengths = xlsb_shared_lengths(package)
 
     def examine(sheet: str) -> Scan:
-        scanned = xlsb_scan(package.stream(parts.get(sheet, "")), package.name)
+        scanned, text = xlsb_scan(package.stream(parts.get(sheet, "")), package.name, lengths)
         _refuse_area(package.name, sheet, scanned.rows, scanned.columns)
+        _refuse_text(package.name, sheet, text)
         return scanned
 
     return examine
@@ -229,6 +237,12 @@ def uncalculated(scanned: Scan, name: str, sheet: str) -> tuple[Finding, ...]:
         )
         for row, column in scanned.uncalculated
     )
+
+
+def _refuse_text(name: str, sheet: str, size: int) -> None:
+    """Refuses a sheet whose cells show the same long texts so often that they would fill the memory."""
+    if size > MAX_TEXT:
+        raise bomb(name, f"teks di semua sel lembar {shown(sheet)} bersama-sama {size / 1e9:.1f} GB")
 
 
 def _refuse_area(name: str, sheet: str, rows: int, columns: int) -> None:

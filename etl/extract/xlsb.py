@@ -11,7 +11,7 @@ from etl.extract.scan import Scan
 MAX_RECORD = 1_000_000
 """Bytes of one record: the longest text has 65,534."""
 
-_ROW, _BLANK, _LAST_CELL, _COLUMNS, _SHEET = 0, 1, 11, 60, 156
+_ROW, _BLANK, _SHARED_CELL, _LAST_CELL, _SHARED_TEXT, _COLUMNS, _SHEET = 0, 1, 7, 11, 19, 60, 156
 _U32 = struct.Struct("<I")
 
 
@@ -28,9 +28,20 @@ def xlsb_parts(package: Package) -> dict[str, str]:
     return parts
 
 
-def xlsb_scan(pieces: Iterable[bytes], name: str) -> Scan:
-    """Up to which row and column a sheet is filled, and what it hides. Raises Refused on what is no sheet."""
-    result, row = Scan(), 0
+def xlsb_shared_lengths(package: Package) -> list[int]:
+    """Bytes of each text that cells share."""
+    if not package.has("xl/sharedStrings.bin"):
+        return []
+    records = _records(package.stream("xl/sharedStrings.bin"), package.name)
+    return [len(record) for kind, record in records if kind == _SHARED_TEXT]
+
+
+def xlsb_scan(pieces: Iterable[bytes], name: str, shared: list[int]) -> tuple[Scan, int]:
+    """Up to which row and column a sheet is filled and what it hides; bytes of the shared texts that its cells show.
+
+    shared: bytes of each shared text. Raises Refused on what is no sheet.
+    """
+    result, row, shown = Scan(), 0, 0
     try:
         for kind, record in _records(pieces, name):
             if kind == _ROW:
@@ -40,11 +51,13 @@ def xlsb_scan(pieces: Iterable[bytes], name: str) -> Scan:
             elif _BLANK < kind <= _LAST_CELL:
                 result.rows = max(result.rows, row)
                 result.columns = max(result.columns, _U32.unpack_from(record)[0] + 1)
+                if kind == _SHARED_CELL:
+                    shown += shared[_U32.unpack_from(record, 8)[0]]
             elif kind == _COLUMNS and record[16] & 1:
                 result.hidden_columns.append((_U32.unpack_from(record)[0] + 1, _U32.unpack_from(record, 4)[0] + 1))
     except (struct.error, IndexError):
         raise damaged(name, "susunan lembarnya tidak sah") from None
-    return result
+    return result, shown
 
 
 def _text(record: bytes, at: int) -> tuple[str, int]:

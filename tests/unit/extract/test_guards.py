@@ -1,12 +1,13 @@
 """OpenDocument and binary workbooks built to fill the memory are refused before the cell reader sees them."""
 
 import resource
+import struct
 import subprocess
 import sys
 import zipfile
 
 import pytest
-from books import ODS_TEXT, book, ods, record, with_part, xlsb, xlsb_hidden_columns, xlsb_row
+from books import ODS_TEXT, SHEET1, book, ods, record, sheet_xml, wide, with_part, xlsb, xlsb_hidden_columns, xlsb_row
 
 from etl.extract.read import read_sheets
 from etl.findings import Refused, Severity
@@ -68,8 +69,8 @@ def test_all_sheets_count_because_all_are_read_at_once(tmp_path):
     [
         (row(repeated("1e9")), "pengulangan"),
         (row(repeated(10**12)), "pengulangan"),
-        (row(TEXT)[:-9], "content.xml"),
-        ("<!-- <table:table> --><a", "content.xml"),
+        (row(TEXT)[:-9], "XML di dalamnya tidak sah"),
+        ("<!-- <table:table> --><a", "XML di dalamnya tidak sah"),
     ],
 )
 def test_broken_content(tmp_path, rows_, said):
@@ -147,6 +148,48 @@ def test_a_damaged_binary_sheet(tmp_path, damage):
     assert refusal(path, "x.xlsb").rule == "berkas_rusak"
 
 
+def sharing(path, length, cells, cell=b'<c r="A%d" t="s"><v>1</v></c>'):
+    """A workbook whose cells all show its second text, of this length."""
+    with_part(book(path, Data=[["kepala", "isi"]]), "xl/sharedStrings.xml", lambda x: x.replace(b"isi", b"x" * length))
+    rows_ = b"".join(b'<row r="%d">%s</row>' % (n, cell % n) for n in range(1, cells + 1))
+    return with_part(path, SHEET1, lambda _: sheet_xml(rows_))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="A%d" t="s"><v>1</v></c>',
+        b"<c r='A%d' t='s'><v>1</v></c>",
+        b'<c r="A%d" t = "s" s="0"><v> 1</v></c>',
+        b'<c t="s" r="A%d"><v>1</v></c>',
+    ],
+)
+def test_a_text_that_very_many_cells_share(tmp_path, cell):
+    path = sharing(tmp_path / "x.xlsx", 1_000_000, 20_000, cell)
+    assert path.stat().st_size < 300_000
+    assert refusal(path).rule == "terlalu_besar"
+
+
+def test_long_texts_beside_short_ones_do_no_harm(tmp_path):
+    path = sharing(tmp_path / "x.xlsx", 100_000, 20_000, b'<c r="A%d" t="s"><v>0</v></c>')
+    (sheet,) = read_sheets(path, "a.xlsx")
+    assert set(sheet.text[0].to_pylist()) == {"kepala"}
+
+
+def test_shared_texts_of_a_binary_workbook(tmp_path):
+    def workbook(length):
+        cells = b"".join(
+            record(0, struct.pack("<I", n) + b"\0" * 13) + record(7, struct.pack("<III", 0, 0, 0))
+            for n in range(20_000)
+        )
+        texts = record(159, struct.pack("<II", 1, 1)) + record(19, b"\0" + wide("x" * length)) + record(160)
+        return with_part(xlsb(tmp_path / "x.xlsb", Data=cells), "xl/sharedStrings.bin", lambda _: texts)
+
+    assert refusal(workbook(100_000)).rule == "terlalu_besar"
+    (sheet,) = read_sheets(workbook(3), "a.xlsb")
+    assert (sheet.n_rows, sheet.text[0][19_999].as_py()) == (20_000, "xxx")
+
+
 LIMITED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({3_000_000_000},) * 2)
@@ -163,10 +206,12 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
 
-@pytest.mark.parametrize("case", ["both", "far_corner", "long_text", "xlsb"])
+@pytest.mark.parametrize("case", ["both", "far_corner", "long_text", "xlsb", "shared"])
 def test_refusing_takes_little_memory(tmp_path, case):
     if case == "xlsb":
         path = xlsb(tmp_path / "x", Data=xlsb_row(0, (0, "a")) + xlsb_row(1_048_575, (16_383, 1.0)))
+    elif case == "shared":
+        path = sharing(tmp_path / "x", 1_000_000, 20_000)
     else:
         path = ods(tmp_path / "x", Data=HOSTILE[case])
     out = subprocess.run([sys.executable, "-c", LIMITED, path], cwd=PROJECT, capture_output=True, text=True, check=True)
