@@ -16,6 +16,7 @@ from etl.inspect.units import Unit, is_rate, is_share, read_unit, unit_in
 from etl.transform import periods
 from etl.transform.regions import LEVELS, Level, Regions, Scheme, name_key
 from etl.transform.text import fold, tidy_text
+from expectations.personal import kinds
 
 Kind = Literal["kosong", "nomor", "wilayah", "periode", "angka", "kode", "teks"]
 Rows = npt.NDArray[np.int64]
@@ -37,11 +38,6 @@ _DOTTED = re.compile(r"\d+(\.\d+)+")
 _OUTSIDE = re.compile(
     r"^(nama |bps |kemendagri )*(provinsi|kabupaten|kab|kota|kecamatan|kec|kelurahan|desa|wilayah|daerah)\b"
 )
-_PERSONAL = {
-    "NIK/KK": re.compile(r"(?<![\d.,])(?:\d[ -]?){15}\d(?![.,]?\d)"),
-    "nomor telepon": re.compile(r"(?<![\d.,/])(?:\+62[\s.-]?|0)8[1-9]\d(?:[\s.-]?\d){6,10}(?!\d)"),
-    "alamat e-mail": re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"),
-}
 _LOOKED_AT = 3_000
 """Different texts of a column that are looked at one by one."""
 
@@ -352,7 +348,5 @@ def is_total(text: str) -> bool:
 
 
 def _personal(words: Sequence[str]) -> str:
-    for what, pattern in _PERSONAL.items():
-        if any(pattern.search(text) for text in words[:_LOOKED_AT]):
-            return what
-    return ""
+    """The kind of personal data that the checks would find in the column, '' when none."""
+    return next((kind for text in words[:_LOOKED_AT] for kind in kinds(text)), "")

@@ -381,6 +381,17 @@ def key_of(
     return [at for at, _ in kept], n_rows - most
 
 
+def doubled(columns: Sequence[npt.NDArray[np.int32]], rows: Rows) -> list[int]:
+    """Rows that share their combination with an earlier one."""
+    seen: set[tuple[int, ...]] = set()
+    found = []
+    for row, key in zip(rows, zip(*columns, strict=True), strict=True) if columns else ():
+        if key in seen:
+            found.append(int(row))
+        seen.add(key)
+    return found
+
+
 def _different(columns: Sequence[npt.NDArray[np.int32]], n_rows: int) -> int:
     if not columns:
         return min(n_rows, 1)

@@ -60,6 +60,7 @@ class TableSeen:
     ancestor: str | None
     doubled: int
     unit: Unit | None
+    doubles: tuple[int, ...] = ()
     transposed: bool = False
     find: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -273,6 +274,9 @@ def _related(  # the parts of one table, which all depend on one another
         sheet.name, sheet.no, frame, tuple(seen), rows, data, tuple(totals), tree, tuple(sums), down, wide, when,
         period_columns, wilayah, tuple(key), ancestor, doubled, _title_unit(frame, seen, cells, data),
     )  # fmt: skip
+    if doubled and not ancestor:
+        at_all = [told.carried(cells[at], leaves) for at in (*period_columns, *wilayah, *key)]
+        table = replace(table, doubles=tuple(told.doubled(at_all, leaves)[:5]))
     return replace(table, find=_find_texts(table, head(sheet, 60)), doubts=(*doubts, *_unsure(table)))
 
 
@@ -413,7 +417,11 @@ def _unsure(table: TableSeen) -> list[str]:
         if column.kind == "kosong":
             doubts.append(f"`{name}`: kosong di seluruh tabel ini; jenisnya tidak dapat diketahui")
     if table.doubled:
-        doubts.append(f"{table.doubled} baris tidak terbedakan oleh wilayah, periode dan rincian yang ada")
+        which = f", mis. baris {', '.join(str(row + 1) for row in table.doubles[:3])}" if table.doubles else ""
+        doubts.append(
+            f"{table.doubled} baris tidak terbedakan oleh wilayah, periode dan rincian yang ada{which}; baris kembar "
+            "dikarantina"
+        )
     for total in table.totals:
         if total.compared and total.agrees < total.compared:
             where = f"baris jumlah `{total.label}` (baris {total.row + 1})"

@@ -170,7 +170,7 @@ SAID = {
     "statistik/bps_makro_noheader_semicolon.csv": "tabel tanpa kepala",
     "anggaran/djpk_2022_Blitar.csv": "angka berakhiran faktor (`2.989,97 M`)",
     "anggaran/rak_belanja_lamsel_2026.xlsx": "angka, tetapi bukan untuk periode di kepala kolom",
-    "pengaduan/sp4n_lapor_samarinda_2024_redacted.csv": "ada isi seperti NIK/KK",
+    "pengaduan/sp4n_lapor_samarinda_2024_redacted.csv": "`Kota/Kabupaten` berisi wilayah tetapi kosong di 19 baris",
     "api/lkpp_struktur_anggaran_pd.json": "`tahun_anggaran` kosong di 97 baris",
     "api/lkpp_master_satker.json": "tidak ada kolom angka",
 }
