@@ -36,9 +36,9 @@ def filled(path: Path, name: str, contract: Contract) -> Marker | None:
     if marker is not None and marker.dataset != contract.id:
         raise refused(
             "templat_dataset_lain",
-            f"Ini templat isian dataset {marker.dataset}, padahal diterima sebagai {contract.id}.",
+            f"Ini templat isian dataset {shown(marker.dataset)}, padahal diterima sebagai {contract.id}.",
             "Berkas templat tertukar, atau tersimpan di subfolder dataset lain.",
-            f"Pindahkan berkas ini ke folder {marker.dataset}, dan isi templat {contract.id} untuk dataset ini.",
+            f"Pindahkan berkas ini ke folder {shown(marker.dataset)}, dan isi templat {contract.id} untuk dataset ini.",
             file=name,
         )
     return marker
@@ -156,7 +156,7 @@ def _without(column: pa.Array, gone: npt.NDArray[np.bool_]) -> pa.Array:
 
 
 def _inside(one: Finding, marker: Marker, width: int) -> bool:
-    letters = {column_letters(at + 1) for at in range(width) if marker.columns[at].kind != "rumus"}
+    letters = {"", *(column_letters(at + 1) for at in range(width) if marker.columns[at].kind != "rumus")}
     return one.row is None or (marker.first_row <= one.row <= marker.last_row and one.column in letters)
 
 
@@ -176,7 +176,7 @@ def _empty(sheet: Sheet, name: str) -> Refused:
 def _outdated(marker: Marker, name: str) -> Finding:
     return note(
         "templat_lama",
-        f"Templat ini dibuat {marker.created[:10]}; sejak itu kontrak dataset berubah.",
+        f"Templat ini dibuat {shown(marker.created[:10])}; sejak itu kontrak dataset berubah.",
         "Yang diisi salinan templat lama.",
         "Isian ini tetap dibaca; untuk periode berikutnya minta templat baru (satudata template).",
         file=name,

@@ -5,16 +5,19 @@ each column stands. Written by write.py, read by recognise.py; rows of texts, th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from etl.contract import Contract
 from etl.entry.table import HEADER_ROW, MAX_LEVELS, EntryColumn, Plan
+from etl.sources import IDENTIFIER
 from etl.transform.periods import bounds
 
 VERSION = 1
 """Of the template's own layout. A workbook of a newer version than the program is not read as one."""
+_IDENTIFIER = re.compile(IDENTIFIER)
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def read_mark(rows: Iterable[Sequence[str]]) -> Marker | None:
         and 1 <= marker.header_row < marker.first_row == marker.header_row + marker.levels + 1
         and marker.first_row <= marker.last_row < 1_048_576
         and [column.position for column in marker.columns] == list(range(1, len(marker.columns) + 1))
-        and all(column.header[0] for column in marker.columns)
+        and all(column.header[0] and _IDENTIFIER.fullmatch(column.name) for column in marker.columns)
     )
     return marker if sound and marker.columns else None
 

@@ -134,6 +134,13 @@ def test_a_damaged_hidden_sheet_is_no_marker_and_no_error(place):
         assert marker is None or marker.first_row <= marker.last_row
 
 
+@pytest.mark.parametrize("name", ["x y_templat", "", "A", "x\ny_templat"])
+def test_column_names_that_no_contract_may_have_are_no_marker(name):
+    rows = mark_rows(plan_of("dinkes.fasilitas_kesehatan"), AT)
+    rows[-1][2] = name
+    assert read_mark(rows) is None
+
+
 PATTERNS = {
     r"^4\.1\.01\.\d{2}$": ["4.1.01.09", "4.1.01.9", "4.1.01.0x", "5.1.01.09", "4.1.01.091"],
     r"^[^0-9]+$": ["Sangatta Utara", "Desa 3", "-"],
