@@ -57,7 +57,8 @@ def file_pattern(path: str) -> str:
 
 def sheet_pattern(name: str) -> str:
     """`Padi 2024` → `Padi *`, where letters remain to know it by."""
-    changed = re.sub(r"\0[\s\0.,_-]*\0", "\0", _CHANGING.sub("\0", name))
+    part = re.sub(r"(?i)\b(triwulan|trw|tw|semester|smt|sem)(\s*)(iv|i{1,3}|\d)\b", "\\1\\2\0", name)
+    changed = re.sub(r"\0[\s\0.,_-]*\0", "\0", _CHANGING.sub("\0", part))
     letters = re.sub(r"[\W\d_\0]", "", changed)
     if re.fullmatch(r"(sheet|lembar\d?)\s*\0", changed, re.IGNORECASE) or len(letters) < 2 or re.search(r"[*?[]", name):
         return name
