@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import yaml
+from pydantic import ValidationError
 
 from etl.contract import Contract
 from etl.findings import Refused
@@ -30,7 +31,7 @@ class Trial:
     stored units; refused: why it could not be read at all."""
 
     draft: Draft
-    contract: Contract
+    contract: Contract | None
     rows: int = 0
     figures: int = 0
     total: float = 0.0
@@ -73,7 +74,11 @@ def drafted(
 
 
 def _tried(made: Draft, sheets: Sequence[Sheet], seen: Seen, regions: Regions) -> Trial:
-    contract = contract_of(made.text)
+    try:
+        contract = contract_of(made.text)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
+        return Trial(made, None, refused=(f"rancangannya belum kontrak yang sah ({wrong})",))
     name = seen.file.rsplit("/", 1)[-1]
     trial = Trial(made, contract)
     try:

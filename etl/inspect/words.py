@@ -25,7 +25,7 @@ def slug(text: str, longest: int = 40) -> str:
     """`Puskesmas / Rawat Inap` → `puskesmas_rawat_inap`: an identifier, '' when there are no letters or digits."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     plain = plain.replace("%", " persen ").replace(">=", " mulai ").replace("<", " kurang ").replace(">", " lebih ")
-    words = re.findall(r"[a-z0-9]+", plain)
+    words = [word for word in re.findall(r"[a-z0-9]+", plain) if not re.fullmatch(r"\d{9,}", word)]  # no name, a NIK
     name = "_".join(words)
     while len(name) > longest and len(words) > 1:
         words.pop()
