@@ -71,7 +71,6 @@ class Office:
     """One soffice profile in a folder of its own; `work` runs one process through all of its jobs."""
 
     def __init__(self, folder: Path) -> None:
-        assert SOFFICE is not None, "LibreOffice (soffice) diperlukan untuk tes templat"
         self.folder = folder
         self._soffice("--terminate_after_init", timeout=120)  # makes the profile, which the macro then moves into
         basic = folder / "profil" / "user" / "basic"

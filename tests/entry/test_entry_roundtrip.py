@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import random
 from datetime import UTC, date, datetime
 
+import openpyxl
 import pytest
 
 from etl.catalogue import load_contracts
@@ -60,6 +62,7 @@ def test_what_was_typed_is_what_is_read(name, filled, settings):
     plan, typed, targets = filled[name]
     for target in targets:
         tidy, results, quarantined = check_file(settings, target, plan.contract)
+        assert expected(plan, typed)
         assert figures(tidy) == expected(plan, typed), target.name
         assert tidy.periods == (plan.period,)
         assert not tidy.faults
@@ -80,6 +83,21 @@ def test_it_is_recognised_whatever_its_name(name, filled):
         assert entry_contract(plan.contract, marker).id == name
 
 
+@pytest.mark.parametrize("name", sorted(CATALOGUE.contracts))
+def test_a_program_that_never_calculates_does_not_spoil_it(name, settings, tmp_path):
+    """openpyxl saves formulas without their results: only what was typed counts."""
+    plan = plan_of(name)
+    typed = valid(plan, random.Random(3))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan, AT)))
+    for place, value in typed.items():
+        book["Isian"][place].value = value
+    target = tmp_path / "isian.xlsx"
+    book.save(target)
+    tidy, results, _ = check_file(settings, target, plan.contract)
+    assert figures(tidy) == expected(plan, typed)
+    assert (tidy.findings, tidy.faults, [r.title for r in results if not r.ok]) == ((), (), [])
+
+
 def test_the_same_plan_and_time_give_the_same_bytes():
     plan = plan_of("dinkes.fasilitas_kesehatan")
     assert workbook(plan, AT) == workbook(plan, AT)
@@ -87,8 +105,6 @@ def test_the_same_plan_and_time_give_the_same_bytes():
 
 def test_rules_survive_libreoffice(filled):
     """Named lists, validations and conditional formats are still in the file that LibreOffice saved."""
-    import openpyxl
-
     plan, _, (target, *_) = filled["bapenda.realisasi_pajak"]
     book = openpyxl.load_workbook(target)
     sheet = book["Isian"]
