@@ -12,7 +12,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from etl.extract.connections import Connection
@@ -173,7 +173,7 @@ def _walk_share(share: Share) -> Iterator[Entry]:
             if info.get("type") == "directory" and not flat:
                 if not _enters(path):
                     kind = "dalam"
-                elif not PurePosixPath(path).name.startswith("."):
+                elif not path.rpartition("/")[2].startswith("."):
                     todo.append(place)
             yield Entry(path, place, kind, info.get("size") or 0, mtime_ns(info), share)
 
@@ -318,7 +318,7 @@ def _passed_over(entry: Entry, pattern: Pattern) -> Finding | None:
         concerns, rule, why = pattern.fits(unlocked) or pattern.fits(entry.path), "berkas_kunci_office", "kunci"
     elif entry.kind in ("tertutup", "dalam"):
         concerns, rule, why = pattern.may_hold(entry.path), "folder_tidak_diperiksa", entry.kind
-    elif ".." in PurePosixPath(entry.path).parts:
+    elif ".." in entry.path and ".." in entry.path.split("/"):
         concerns, rule, why = pattern.fits(entry.path), "nama_berkas", "naik"
     elif entry.kind in RULES:
         concerns, rule, why = pattern.fits(entry.path), RULES[entry.kind], entry.kind

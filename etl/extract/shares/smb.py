@@ -96,7 +96,7 @@ class SmbShare(AbstractFileSystem):  # type: ignore[misc]
         found = []
         with SMBDirectoryIO(self._unc(path), share_access=SHARING, **self._session) as folder:
             for info in folder.query_directory("*", FileInformationClass.FILE_ID_FULL_DIRECTORY_INFORMATION):
-                name = info["file_name"].get_value().decode("utf-16-le", "surrogatepass")
+                name = info["file_name"].get_value().decode("utf-16-le", "replace")
                 if name not in (".", ".."):
                     found.append(_details(f"{path.rstrip('/')}/{name}", info))
         return found if detail else [entry["name"] for entry in found]
