@@ -111,7 +111,7 @@ def _changes(pull: _Pull, before: pq.ParquetFile) -> pa.Table | None:
 
 @dataclass
 class _Pull:
-    """One dump while it runs. fetched: rows that came, all attempts but the abandoned ones."""
+    """One dump while it runs. fetched: rows of the attempt that gave the result, keys not counted."""
 
     source: DatabaseSource
     address: URL
@@ -127,11 +127,10 @@ class _Pull:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def whole(self) -> pa.Table:
-        self.fetched = 0
-        names, columns = self._guarded(self._read_all, fast=True)
-        result = table(names, columns, {QUERY: self.mark})
+        result = self._guarded(self._read_all)
+        self.fetched = result.num_rows
         if self.source.incremental:
-            mark, key = incremental.positions(names, self.source, self.dataset)
+            mark, key = incremental.positions(list(map(name_of, result.schema)), self.source, self.dataset)
             incremental.check_overlap(kind_of(result.schema.field(mark)), self.source)
             result = incremental.in_key_order(result, key, self.source, self.dataset)
         return result
@@ -146,7 +145,8 @@ class _Pull:
         merged = incremental.merge(before, changed, keys, mark, key)
         if merged is None:
             return None
-        self._count(merged.num_rows)
+        self._cap()(merged.num_rows)
+        self.fetched = changed.num_rows
         return incremental.in_key_order(merged, key, self.source, self.dataset)
 
     def _guarded(self, step: Any, **arguments: Any) -> Any:
@@ -158,85 +158,92 @@ class _Pull:
         # Raised here, outside the handler: the driver's own message, which names host and user, is not chained to it.
         raise problem
 
-    def _read_all(self, *, fast: bool) -> tuple[list[str], list[Column]]:
-        job = None
-        found: list[Column] | None = None
+    def _read_all(self, *, fast: bool = True) -> pa.Table:
         with reading(self.address, self.source.connection) as connection:
-            result = connection.exec_driver_sql(self.query)
-            names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result, not a dict
-            columns, rows = [Column() for _ in names], 0
-            while batch := result.fetchmany(BATCH):
-                if fast and not rows and len(batch) == BATCH and self._has_fast_way(result):
-                    if self.address.get_backend_name() == "postgresql":
-                        found = fast_postgres.read(connection, result, self.query, self._counter())
-                    else:
-                        job = fast_mysql.job(self.address, connection, self.query)
-                    break
-                rows += len(batch)
-                self._count(rows)
-                for column, values in zip(columns, zip(*batch, strict=True), strict=True):
-                    column.add(values)
-            else:
-                self.fetched = rows
-                return names, columns
-        if job is not None:  # only now, so that the agency's server runs the query once at a time
-            found = fast_mysql.read(job, len(names), self._counter())
-        if found is not None:
-            return names, found
+            part = self._rows(connection, self.query, fast=fast)
+        result = part.finish(self._cap())
+        if result is not None:
+            return result.replace_schema_metadata({QUERY: self.mark})
         if time.monotonic() - self.started > database_session.STATEMENT_SECONDS:
             raise too_slow(self.source.connection, self.dataset, f"{database_session.STATEMENT_SECONDS} detik")
         log.info("%s: hasil besar dibaca dengan penggerak biasa, lebih lambat.", self.dataset)
         return self._read_all(fast=False)
 
-    def _has_fast_way(self, result: CursorResult[Any]) -> bool:
-        if self.address.get_backend_name() == "postgresql":
-            return fast_postgres.suits(result)
-        return self.address.get_backend_name() in ("mysql", "mariadb") and fast_mysql.suits(self.address, result)
-
-    def _counter(self) -> Callable[[int], None]:
-        """Adds up the rows of a fast way, from none."""
-        self.fetched = 0
-
-        def count(more: int) -> None:
-            self.fetched += more
-            self._count(self.fetched)
-
-        return count
-
     def _read_changes(self, *, before: pa.Table, mark: int) -> tuple[pa.Table, pa.Table | None] | None:
-        """Changed rows and, where deletions are looked for, all keys; both of one state of the database."""
+        """Changed rows and, where deletions are looked for, all keys; None when they cannot be told.
+
+        Both are of one state of the database, unless the keys are so many that MySQL's fast way reads them, a moment
+        later: `merge` then notices rows that came meanwhile.
+        """
         plan = self.source.incremental
         assert plan is not None
         with reading(self.address, self.source.connection) as connection:
             query = incremental.changed_since(before, mark, self.source, self.query, connection.dialect)
             if query is None:
                 return None
-            changed = self._small(connection, query)
-            self.fetched = changed.num_rows
-            keys = incremental.all_keys(plan, self.query, connection.dialect) if plan.deletions else None
-            return changed, self._small(connection, keys) if keys else None
+            changed = self._rows(connection, query, fast=False).finish(self._cap())
+            assert changed is not None
+            if not plan.deletions:
+                return changed, None
+            part = self._rows(connection, incremental.all_keys(plan, self.query, connection.dialect), fast=True)
+        keys = part.finish(self._cap())
+        return None if keys is None else (changed, keys)
 
-    def _small(self, connection: Connection, query: str) -> pa.Table:
+    def _rows(self, connection: Connection, query: str, *, fast: bool) -> _Rows:
+        """The rows of a query, or what is needed to read them fast once this session is over."""
+        cap, rows = self._cap(), 0
         result = connection.exec_driver_sql(query)
         names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result, not a dict
-        columns, rows = [Column() for _ in names], 0
+        columns = [Column() for _ in names]
         while batch := result.fetchmany(BATCH):
+            if fast and not rows and len(batch) == BATCH and self._has_fast_way(result):
+                if self.address.get_backend_name() == "postgresql":
+                    return _Rows(names, fast_postgres.read(connection, result, query, cap))
+                return _Rows(names, None, fast_mysql.job(self.address, connection, query))
             rows += len(batch)
-            self._count(rows)
+            cap(len(batch))
             for column, values in zip(columns, zip(*batch, strict=True), strict=True):
                 column.add(values)
-        return table(names, columns, {})
+        return _Rows(names, columns)
 
-    def _count(self, rows: int) -> None:
-        if rows > MAX_ROWS:
-            raise refused(
-                "terlalu_besar",
-                f"Hasil kueri {self.dataset} melebihi {MAX_ROWS // 1_000_000} juta baris.",
-                "Kueri mengambil catatan satuan, bukan rekapitulasi, atau JOIN-nya menggandakan baris.",
-                "Perbaiki `source.query` pada kontrak: saring periode atau jumlahkan lebih dulu.",
-                file=self.source.connection,
-                owner=Owner.DISKOMINFO,
-            )
+    def _has_fast_way(self, result: CursorResult[Any]) -> bool:
+        if self.address.get_backend_name() == "postgresql":
+            return fast_postgres.suits(result)
+        return self.address.get_backend_name() in ("mysql", "mariadb") and fast_mysql.suits(self.address, result)
+
+    def _cap(self) -> Callable[[int], None]:
+        """Told the rows of each batch; raises Refused when they are more than anybody needs."""
+        total = 0
+
+        def count(more: int) -> None:
+            nonlocal total
+            total += more
+            if total > MAX_ROWS:
+                raise refused(
+                    "terlalu_besar",
+                    f"Hasil kueri {self.dataset} melebihi {MAX_ROWS // 1_000_000} juta baris.",
+                    "Kueri mengambil catatan satuan, bukan rekapitulasi, atau JOIN-nya menggandakan baris.",
+                    "Perbaiki `source.query` pada kontrak: saring periode atau jumlahkan lebih dulu.",
+                    file=self.source.connection,
+                    owner=Owner.DISKOMINFO,
+                )
+
+        return count
+
+
+@dataclass
+class _Rows:
+    """What a session gave: columns, or a job for MySQL's fast way, or neither where a fast way was not exact."""
+
+    names: list[str]
+    columns: list[Column] | None
+    job: dict[str, Any] | None = None
+
+    def finish(self, cap: Callable[[int], None]) -> pa.Table | None:
+        """The table. A job is done only now, its session closed: the agency's server runs one query at a time."""
+        if self.job is not None:
+            self.columns = fast_mysql.read(self.job, len(self.names), cap)
+        return None if self.columns is None else table(self.names, self.columns, {})
 
 
 def _parquet(result: pa.Table) -> io.BytesIO:

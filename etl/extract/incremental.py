@@ -189,6 +189,7 @@ def merge(before: pa.Table, changed: pa.Table, keys: pa.Table | None, mark: int,
     if keys is not None:
         there = key_texts(keys, range(len(key))).combine_chunks()
         stays = pc.and_(stays, pc.is_in(had, value_set=there))
+        changed = changed.filter(pc.is_in(has, value_set=there))
     kept = before.filter(stays)
     if kept.column(mark).null_count:
         return None

@@ -17,6 +17,7 @@ from databases.results import rows
 from etl.extract import database, database_session, fast_mysql
 from etl.extract.archive import Archive
 from etl.extract.database import dump
+from etl.extract.result_columns import Column
 from etl.findings import Owner, Refused, SourceUnavailable
 from etl.sources import DatabaseSource
 from tests.servers.mariadb import PASSWORD, USER, mariadb
@@ -126,21 +127,19 @@ def test_killed_midway(own_server, tmp_path, monkeypatch, fast):
     if not fast:
         monkeypatch.setattr(fast_mysql, "suits", lambda *_: False)
     begun = threading.Event()
-    real = database._Pull._count
+    real = Column.extend if fast else Column.add
 
-    def count(pull, rows):
-        begun.set()
-        real(pull, rows)
-        if not begun.killed:
+    def held(*arguments):
+        if not begun.is_set():
             server.server.kill()
-            begun.killed = True
+            begun.set()
+        return real(*arguments)
 
-    begun.killed = False
-    monkeypatch.setattr(database._Pull, "_count", count)
+    monkeypatch.setattr(Column, real.__name__, held)
     source = DatabaseSource(kind="database", connection="skpd_uji", query=QUERY)
     with pytest.raises(SourceUnavailable) as caught:
         dump(source, url, Archive(tmp_path / "arsip"), "uji.data")
-    assert begun.is_set() and begun.killed
+    assert begun.is_set()
     assert caught.value.finding.rule == "basis_data_tidak_terjangkau"
     silent(caught.value)
     assert not list((tmp_path / "arsip").glob("??/*"))
@@ -150,18 +149,18 @@ def test_only_the_session_is_ended_midway_and_the_rows_come_all_the_same(own_ser
     """The manager's KILL hits the fast connection; the ordinary driver begins again and reads everything."""
     server, url = own_server
     killed = []
-    real = database._Pull._count
+    real = Column.extend
 
-    def count(pull, rows):
-        real(pull, rows)
+    def held(*arguments):
         if not killed:
             with server.root() as connection, connection.cursor() as cursor:
                 cursor.execute("SELECT id FROM information_schema.processlist WHERE user = %s", (USER,))
                 killed.extend(cursor.fetchall())
                 for (number,) in killed:
                     cursor.execute("KILL %s", (number,))
+        return real(*arguments)
 
-    monkeypatch.setattr(database._Pull, "_count", count)
+    monkeypatch.setattr(Column, "extend", held)
     source = DatabaseSource(kind="database", connection="skpd_uji", query=QUERY)
     result = dump(source, url, Archive(tmp_path / "arsip"), "uji.data")
     assert len(killed) == 1 and result.rows_fetched == 400_000
