@@ -153,6 +153,10 @@ class Column(Strict):
     """rincian, teks: the code (or label) of the row above that is at this level of the contract's `hierarchy` (or the
     row's own): the name of one of its `levels`, else the depth from the top (`1`, `2`, …). Not in the file itself."""
 
+    title: str | None = None
+    """wilayah, rincian, teks: the same for every row of a table and written in the title above it: regular expression
+    whose first group it is, e.g. `Kecamatan\\s*:\\s*(.+)`. The column is not in the file."""
+
     scheme: Literal["kemendagri", "bps", "nama"] | None = None
     """wilayah: which code system, or names. Never a naked number: BPS 6403 and Kemendagri 64.03 are two regencies."""
     level: Literal["provinsi", "kabupaten", "kecamatan", "desa"] | None = None
@@ -190,6 +194,7 @@ class Column(Strict):
         only("within", "wilayah")
         only("values", "rincian", "ukuran")
         only("ancestor", "rincian", "teks")
+        only("title", "wilayah", "rincian", "teks")
         for name in ("indikator", "rincian", "spread"):
             only(name, "ukuran")
         for name in ("scale", "decimal", "dash"):
@@ -203,9 +208,21 @@ class Column(Strict):
             raise ValueError("`within` hanya untuk scheme: nama")
         if self.value is not None and self.role in ("ukuran", "kontrol"):
             self._is_counted()
-        if self.ancestor is not None and (self.value is not None or self.position is not None):
-            raise ValueError("`ancestor` diambil dari baris di atas: tanpa `value` dan tanpa `position`")
+        if sum(made is not None for made in (self.value, self.ancestor, self.title, self.position)) > 1:
+            raise ValueError("pilih paling banyak satu: value, ancestor, title, atau position")
+        if self.title is not None:
+            try:
+                groups = re.compile(self.title).groups
+            except re.error as error:
+                raise ValueError(f"`title` bukan ekspresi reguler: {error}") from error
+            if not groups:
+                raise ValueError("`title` perlu satu kurung yang menandai isinya, mis. `Kecamatan (.+)`")
         return self
+
+    @property
+    def is_made(self) -> bool:
+        """Whether its cells are not in a column of the file: a constant, a row above, or the title says them."""
+        return self.value is not None or self.ancestor is not None or self.title is not None
 
     def _is_counted(self) -> None:
         """A measure's `value` is what each row counts for."""
@@ -412,8 +429,7 @@ class Contract(Strict):
         tree = self.hierarchy
         for name in tree.columns if tree else ():
             column = self.columns.get(name)
-            made = column and (column.value is not None or column.ancestor is not None)
-            if column and (made or column.role not in ("rincian", "teks", "wilayah")):
+            if column and (column.is_made or column.role not in ("rincian", "teks", "wilayah")):
                 message = f"kolom `{name}` harus ada di berkas, dengan role rincian, teks atau wilayah"
                 faults.append((("hierarchy", "columns"), message))
         for name, column in self.columns.items():

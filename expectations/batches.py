@@ -94,8 +94,7 @@ class Batches:
     def is_absent(self, name: str) -> bool:
         """Whether an optional column is not in this file: nothing of it can be checked."""
         column = self.contract.columns[name]
-        made = column.spread is not None or column.value is not None or column.ancestor is not None
-        return not made and name not in self.tidy.columns
+        return column.spread is None and not column.is_made and name not in self.tidy.columns
 
     # ── rows ──
 

@@ -42,7 +42,7 @@ def bind(table: RawTable, contract: Contract, block: Layout, grid: Grid, period:
     missing: list[str] = []
     groups = folded(alias.rpartition(GROUP)[0] for alias in _aliases(contract, block) if GROUP in alias)
     for name, column in contract.columns.items():
-        if column.value is not None or column.spread is not None or column.ancestor is not None:
+        if column.is_made or column.spread is not None:
             continue
         wanted = wanted_texts(name, column, block)
         places = _at_position(table, column) if block.header.none else _places(table, column, wanted, contract, groups)

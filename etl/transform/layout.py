@@ -316,6 +316,22 @@ def take_rows(table: RawTable, rows: npt.NDArray[np.int64]) -> RawTable:
     )
 
 
+def with_column(table: RawTable, name: str, col_no: int, text: pa.Array, in_controls: str | None) -> RawTable:
+    """The table with a column that is not in the file; its control rows have the same text in it everywhere."""
+    controls = table.controls
+    if controls is not None:
+        same = pa.array([in_controls] * len(controls.keys), pa.string())
+        controls = with_column(controls, name, col_no, same, None)
+    return replace(
+        table,
+        headers=(*table.headers, (name, *[""] * (len(table.headers[0]) - 1))),
+        text=(*table.text, text),
+        number=(*table.number, None),
+        col_no=(*table.col_no, col_no),
+        controls=controls,
+    )
+
+
 def fill_down(table: RawTable, places: Sequence[int]) -> RawTable:
     """Empty cells of these columns repeat the cell above: a cell merged downwards."""
     text, number = list(table.text), list(table.number)

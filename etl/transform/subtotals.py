@@ -14,7 +14,7 @@ from etl.findings import Refused
 from etl.frames import RawTable
 from etl.transform.cells import FaultBook
 from etl.transform.hierarchy import Tree, grow, mismatches
-from etl.transform.layout import geometry_fault, take_rows
+from etl.transform.layout import geometry_fault, take_rows, with_column
 from etl.transform.numbers import Numbers
 from etl.transform.reshape import Measure
 from etl.transform.text import tidy_text
@@ -62,22 +62,8 @@ def with_ancestors(table: RawTable, contract: Contract, branches: Branches | Non
             continue
         codes = pa.array(branches.tree.ancestors(column.ancestor, branches.leaves), pa.string())
         places[name] = len(table.headers)
-        table = _with_column(table, name, table.col_no[branches.place], codes)
-        if table.controls is not None:
-            nothing = pa.nulls(len(table.controls.keys), pa.string())
-            table = replace(table, controls=_with_column(table.controls, name, 0, nothing))
+        table = with_column(table, name, table.col_no[branches.place], codes, None)
     return table, places
-
-
-def _with_column(table: RawTable, name: str, col_no: int, text: pa.Array) -> RawTable:
-    depth = len(table.headers[0])
-    return replace(
-        table,
-        headers=(*table.headers, (name, *[""] * (depth - 1))),
-        text=(*table.text, text),
-        number=(*table.number, None),
-        col_no=(*table.col_no, col_no),
-    )
 
 
 def check(

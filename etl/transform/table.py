@@ -24,6 +24,7 @@ from etl.transform.spread import claim
 from etl.transform.stated import known_code, stated_period
 from etl.transform.tables import read_tables
 from etl.transform.text import distinct, fold, folded
+from etl.transform.titles import with_titles
 from etl.transform.underhead import without_underhead
 
 
@@ -90,15 +91,15 @@ def _one(
     received, branches = subtotals.divide(divided, contract, binding.columns, reader.measured)
     table = layout.fill_down(received, [binding.columns[name] for name in block.fill_down if name in binding.columns])
     table, plain = _plain_codes(table, contract, binding.columns)
-    table, made = subtotals.with_ancestors(table, contract, branches)
-    reader = replace(reader, columns={**binding.columns, **made}, decimal=sign.decimal)
+    table, above = subtotals.with_ancestors(table, contract, branches)
+    table, titled = with_titles(table, contract, regions)
+    reader = replace(reader, columns={**binding.columns, **above, **titled}, decimal=sign.decimal)
     reader.check(table)
     table, overdue, corrected = corrections.apply(table, contract.corrections, reader.places, reader.rows_with)
 
     read = reader.read(table, book)
     if branches is not None:
-        above = reader.measures(branches.above)
-        subtotals.check(branches, table, read.measures, above, contract, book)
+        subtotals.check(branches, table, read.measures, reader.measures(branches.above), contract, book)
     controls = [reshape.figures(read.rows, read.controls, contract)]
     if table.controls is not None:
         aside = reader.read(table.controls, None)

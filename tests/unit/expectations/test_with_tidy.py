@@ -122,3 +122,51 @@ def test_sideways_table_names_cells_as_the_sheet_shows_them() -> None:
     found = _results(about, sheet_of([["Kecamatan", "Telen", "Muara Wahau", "Telen"], ["Jumlah", 3, 4, 5]]))
     assert "di sel D2, dengan angka lain: 5" in _messages(found["kunci_unik"])[0]
     assert _messages(found["unique"]) == ["Isi yang sama juga ada di kolom D.", "Isi yang sama juga ada di kolom B."]
+
+
+# ── a hierarchy ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+BUDGET = {
+    "wilayah": {"role": "wilayah", "scheme": "kemendagri", "value": "64.08"},
+    "kelompok": {"role": "rincian", "ancestor": "1"},
+    "kode": {"role": "rincian"},
+    "uraian": {"role": "teks"},
+    "pagu": {"role": "ukuran", "indikator": "anggaran.pagu"},
+}
+PAGU = {"anggaran.pagu": {"nama": "Pagu", "konsep": "a", "definisi": "b", "satuan": "rupiah"}}
+BUDGET_GRID = [
+    ["Kode", "Uraian", "Pagu"],
+    ["5", "Belanja", 100],
+    ["5.1", "Operasi", 61],
+    ["5.1.01", "Pegawai", 40],
+    ["5.1.02", "Barang", 20],
+    ["5.2", "Modal", 40],
+    ["", "Jumlah", 101],
+]
+
+
+def test_a_wrong_subtotal_is_a_note_and_the_total_below_is_still_checked() -> None:
+    about = _contract(
+        columns=BUDGET,
+        indikator=PAGU,
+        hierarchy={"columns": ["kode"], "tolerance": 0},
+        totals={"where": {"uraian": ["Jumlah"]}},
+        rules=[{"rule": "not_null", "columns": ["kelompok"], "severity": "tolak"}],
+    )
+    results = _results(about, sheet_of(BUDGET_GRID))
+    wrong = results["subtotal_cocok"]
+    assert (wrong.severity, wrong.failed, wrong.rows, wrong.checked) == ("catatan", 1, 1, 2)
+    assert wrong.title == "Subtotal sama dengan jumlah baris terinci di bawahnya"
+    assert _messages(wrong) == ["Subtotal 5.1 menyebut 61; di bawahnya ada 2 baris terinci, jumlahnya 60 (selisih 1)."]
+    assert [message[:58] for message in _messages(results["baris_jumlah"])] == [
+        "Pagu: pada baris jumlah tertulis 101, sedangkan jumlah bar"
+    ]
+    assert results["tingkat_dikenal"].ok and results["not_null"].ok and results["not_null"].checked == 3
+    assert results["kunci_unik"].ok
+
+
+def test_a_row_without_a_code_is_refused_and_its_subtotals_are_not_blamed() -> None:
+    about = _contract(columns=BUDGET, indikator=PAGU, hierarchy={"columns": ["kode"]})
+    results = _results(about, sheet_of([*BUDGET_GRID[:4], ["", "Barang", 21], BUDGET_GRID[5]]))
+    assert (results["tingkat_dikenal"].severity, cells(results["tingkat_dikenal"])) == ("tolak", ["A5"])
+    assert results["subtotal_cocok"].ok
