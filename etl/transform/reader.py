@@ -11,22 +11,18 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from etl.contract import Contract
 from etl.findings import Finding, Refused
 from etl.frames import RawTable
 from etl.transform import layout, numbers, periods, reshape
+from etl.transform.bound import NOWHERE, Bound
 from etl.transform.cells import FaultBook
 from etl.transform.columns import Codes, combine, read_periods, read_rincian, read_wilayah, same_everywhere
 from etl.transform.layout import geometry_fault
-from etl.transform.regions import LEVELS, Level, Regions
+from etl.transform.regions import LEVELS, Level
 from etl.transform.reshape import Measure, Rows
-from etl.transform.spread import SpreadColumn
 from etl.transform.text import distinct, fold, lookup, tidy_text
 
 T = TypeVar("T")
-
-NOWHERE = -1
-"""Place of a measure that counts rows: its figures belong to the whole row (column 0)."""
 
 
 @dataclass(frozen=True)
@@ -40,49 +36,8 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Reader:
-    """columns: contract column → place in the table. stated: the period as file, sheet, title or contract state it.
-
-    decimal: sign of the typed numbers of columns for which the contract states none.
-    """
-
-    contract: Contract
-    regions: Regions
-    columns: dict[str, int]
-    spreads: tuple[SpreadColumn, ...]
-    stated: periods.Parts
-    decimal: numbers.Decimals = "koma"
-
-    # ── what is where ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def places(self, name: str) -> list[int]:
-        """Where the cells of a contract column are."""
-        spread = [one.place for one in self.spreads if one.column == name]
-        return [self.columns[name]] if name in self.columns else spread
-
-    def present(self, *roles: str) -> list[str]:
-        """Columns of these roles that are in the file or are constant."""
-        return [
-            name
-            for name, column in self.contract.by_role(*roles).items()
-            if name in self.columns or column.value is not None
-        ]
-
-    @property
-    def main_wilayah(self) -> str | None:
-        """The column whose region the figures are of: the finest one that is no other's parent."""
-        parents = {column.within for column in self.contract.columns.values()}
-        names = [name for name in self.present("wilayah") if name not in parents]
-
-        def fineness(name: str) -> tuple[int, bool]:
-            column = self.contract.columns[name]
-            return (LEVELS.index(column.level) if column.level else -1, name in self.columns)
-
-        return max(names, key=fineness, default=None)
-
-    @property
-    def _period_in_header(self) -> bool:
-        return any(one.period != reshape.NO_PERIOD for one in self.spreads)
+class Reader(Bound):
+    """Reads the rows of a bound table by the roles of its columns."""
 
     def check(self, table: RawTable) -> None:
         """Raises Refused when regions or periods cannot be had from this table at all."""
@@ -138,7 +93,7 @@ class Reader:
             rincian=self._rincian(table, book),
             optional=self._optional,
         )
-        read = Read(rows, regions, self.measures(table), self._control_columns(table))
+        read = Read(rows, regions, self.measures(table), self.control_columns(table))
         if book is not None:
             for measure in [*read.measures, *read.controls]:
                 if measure.place != NOWHERE:
@@ -194,7 +149,7 @@ class Reader:
                     self._add_unknown("periode_terbaca", table, name, column, book, empty=True)
             last = next((name for name in reversed(names) if name in self.columns), None)
             if last is not None:
-                if self._period_in_header:
+                if self.period_in_header:
                     self._add_unknown("periode_terbaca", table, last, joined, book, empty=False)
                 else:
                     self._add_unknown("periode_terbaca", table, last, self._codes(joined), book, empty=False)
@@ -234,76 +189,6 @@ class Reader:
         tree = self.contract.hierarchy
         made = {name for name, column in self.contract.columns.items() if column.ancestor is not None}
         return frozenset(made | set(tree.columns if tree else ()))
-
-    # ── the measures ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def measured(self) -> tuple[int, ...]:
-        """Places of the table that hold figures to be loaded."""
-        single = [self.columns[name] for name in self.contract.by_role("ukuran") if name in self.columns]
-        return (*single, *(one.place for one in self.spreads))
-
-    @property
-    def counted(self) -> tuple[int, ...]:
-        """Places of all columns of numbers."""
-        return tuple(place for name in self.contract.by_role("ukuran", "kontrol") for place in self.places(name))
-
-    @property
-    def telling(self) -> tuple[int, ...]:
-        """Places of the columns that say what a row is about."""
-        return tuple(self.columns[name] for name in self.columns if self.columns[name] not in self.counted)
-
-    @property
-    def undecided(self) -> tuple[int, ...]:
-        """Places of the columns of numbers for which the contract states no decimal sign."""
-        names = [name for name, c in self.contract.by_role("ukuran", "kontrol").items() if c.decimal is None]
-        return tuple(place for name in names for place in self.places(name))
-
-    def measures(self, table: RawTable) -> list[Measure]:
-        """Its columns of figures, in an order that depends on the contract and the header only."""
-        measures = []
-        for name, column in self.contract.by_role("ukuran").items():
-            place, fixed = self.columns.get(name, NOWHERE), tuple(column.rincian.items())
-            if column.indikator is None or (place == NOWHERE and column.value is None):
-                continue
-            if column.value is not None:
-                col_no, parsed = 0, numbers.constant(column.value, len(table.keys), scale=column.scale)
-            else:
-                col_no, parsed = table.col_no[place], self._numbers(table, name, place)
-            measures.append(Measure(name, place, col_no, parsed, column.indikator, rincian=fixed))
-        for one in self.spreads:
-            measures.append(
-                Measure(
-                    one.column,
-                    one.place,
-                    table.col_no[one.place],
-                    self._numbers(table, one.column, one.place),
-                    one.indikator,
-                    wilayah=one.wilayah,
-                    period=one.period,
-                    rincian=one.rincian,
-                    coarser=one.period != reshape.NO_PERIOD,
-                )
-            )
-        return measures
-
-    def _control_columns(self, table: RawTable) -> list[Measure]:
-        """Control columns as measures whose indicator is the column's own name."""
-        places = {name: self.columns[name] for name in self.contract.by_role("kontrol") if name in self.columns}
-        return [
-            Measure(name, place, table.col_no[place], self._numbers(table, name, place), name)
-            for name, place in places.items()
-        ]
-
-    def _numbers(self, table: RawTable, name: str, place: int) -> numbers.Numbers:
-        column = self.contract.columns[name]
-        return numbers.parse(
-            table.text[place],
-            table.number[place],
-            decimal=column.decimal or self.decimal,
-            dash=column.dash,
-            scale=column.scale,
-        )
 
     # ── what was not understood ──────────────────────────────────────────────────────────────────────────────────────
 
