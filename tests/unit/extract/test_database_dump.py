@@ -1,7 +1,9 @@
 """An agency's database, here a real SQLite one: typed rows, the same bytes for the same data, and clear refusals."""
 
 import sqlite3
+from datetime import timedelta
 
+import pyarrow.parquet as pq
 import pytest
 
 from etl.extract.archive import Archive
@@ -160,6 +162,7 @@ def test_not_a_database(database):
     [
         ("postgresql+psycopg2://orang:s4ndi@127.0.0.1:1/data", "basis_data_tidak_terjangkau"),
         ("oracle+oracledb://orang:s4ndi@127.0.0.1:1/data", "driver_tidak_ada"),
+        ("mssql+pymssql://orang:s4ndi@127.0.0.1:1/data", "driver_tidak_ada"),
         ("antah+berantah://orang:s4ndi@127.0.0.1:1/data", "driver_tidak_ada"),
         ("s4ndi bukan alamat", "koneksi_tidak_sah"),
     ],
@@ -174,3 +177,94 @@ def test_unreachable_and_silent_about_the_address(tmp_path, url, rule):
         assert "s4ndi" not in str(chain)
         assert "127.0.0.1" not in str(chain)
         chain = chain.__cause__ or (None if chain.__suppress_context__ else chain.__context__)
+
+
+@pytest.mark.parametrize(("url", "extra"), [("oracle+oracledb://h/d", "oracle"), ("mssql+pymssql://h/d", "mssql")])
+def test_a_missing_driver_says_what_to_install(tmp_path, url, extra):
+    source = DatabaseSource(kind="database", connection="skpd_dinkes", query=ALL)
+    with pytest.raises(SourceUnavailable) as caught:
+        dump(source, url, Archive(tmp_path), "dinkes.faskes")
+    assert f"pip install 'satudata[{extra}]'" in caught.value.finding.action
+
+
+def test_drift_of_columns_is_told_and_still_archived(database, tmp_path):
+    path, _ = database
+    source = DatabaseSource(kind="database", connection="skpd_dinkes", query="SELECT * FROM faskes ORDER BY kode")
+    url, archive = f"sqlite:///{path}", Archive(tmp_path / "arsip")
+    first = dump(source, url, archive, "dinkes.faskes")
+    assert (first.full, first.rows_fetched, first.notes) == (True, 3, ())
+    again = dump(source, url, archive, "dinkes.faskes", first.archived.path)
+    assert (again.full, again.notes, again.archived.sha256) == (True, (), first.archived.sha256)
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            "ALTER TABLE faskes DROP COLUMN luas; ALTER TABLE faskes ADD COLUMN tipe TEXT DEFAULT 'A';"
+            "UPDATE faskes SET jumlah = 'sepuluh' WHERE jumlah = 10; UPDATE faskes SET buka = NULL"
+        )
+    connection.close()
+    changed = dump(source, url, archive, "dinkes.faskes", first.archived.path)
+    assert [(note.rule, note.severity.value, note.file) for note in changed.notes] == [
+        ("skema_berubah", "catatan", "skpd_dinkes")
+    ] * 3
+    said = " ".join(note.message for note in changed.notes)
+    assert "jenis kolom «jumlah» berubah dari bilangan bulat menjadi campuran bilangan bulat dan teks" in said
+    assert "kolom «tipe» (teks) baru ada" in said
+    assert "kolom «luas» (bilangan pecahan) tidak ada lagi" in said  # and «buka», now empty, has no kind to compare
+    other = source.model_copy(update={"query": "SELECT kode FROM faskes ORDER BY kode"})
+    assert dump(other, url, archive, "dinkes.faskes", changed.archived.path).notes == ()
+
+
+def test_small_decimals_are_read_back_in_plain_digits(tmp_path):
+    """Arrow writes a zero of ten decimals as 0E-10."""
+    from decimal import Decimal
+
+    from etl.extract.result_columns import Column, table
+
+    column = Column()
+    column.add([Decimal("0.0000000000"), Decimal("0.0000000001"), Decimal("-12.5"), None, Decimal(1200)])
+    path = tmp_path / "x.parquet"
+    pq.write_table(table(["n"], [column], {}), path)
+    (sheet,) = read_sheets(path, "x.parquet")
+    assert sheet.text[0].to_pylist() == ["n", "0", "0.0000000001", "-12.5", None, "1200"]
+    assert sheet.number[0].to_pylist() == [None, 0.0, 1e-10, -12.5, None, 1200.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "expected"),
+    [
+        ([[1, None], [2]], "int64", [1, None, 2]),
+        ([[1 << 63], [-1]], "decimal128(19, 0)", [1 << 63, -1]),
+        ([[True, None]], "string", ["TRUE", None]),
+        ([[1, 2.5], [3]], "double", [1.0, 2.5, 3.0]),
+        ([[0.5], [(1 << 53) + 1]], "string", ["0.5", "9007199254740993"]),
+        ([[-0.0]], "double", [0.0]),
+        ([[None], [None]], "string", [None, None]),
+        ([["a"], [1]], "string", ["a", "1"]),
+        ([[timedelta(hours=-838, minutes=-59, seconds=-59)]], "string", ["-838:59:59"]),
+    ],
+)
+def test_the_type_of_a_column_depends_on_all_its_values(values, kind, expected):
+    from etl.extract.result_columns import Column
+
+    column = Column()
+    for batch in values:
+        column.add(batch)
+    assert (str(column.finish().type), column.finish().to_pylist()) == (kind, expected)
+
+
+@pytest.mark.parametrize(
+    ("query", "shorter"),
+    [
+        ("SELECT a FROM t ORDER BY a, (SELECT 1)", "SELECT a FROM t"),
+        ("SELECT a FROM t ORDER BY a LIMIT 3", "SELECT a FROM t ORDER BY a LIMIT 3"),
+        (
+            "WITH x AS (SELECT 1 ORDER BY 1) SELECT * FROM x ORDER\nBY 1 DESC",
+            "WITH x AS (SELECT 1 ORDER BY 1) SELECT * FROM x",
+        ),
+        ("SELECT row_number() OVER (ORDER BY a) FROM t", "SELECT row_number() OVER (ORDER BY a) FROM t"),
+        ("SELECT ' ORDER BY ' FROM t ORDER BY 'limit'", "SELECT ' ORDER BY ' FROM t"),
+    ],
+)
+def test_the_order_of_a_subquery(query, shorter):
+    from etl.extract.query_text import without_order
+
+    assert without_order(query, "sqlite") == shorter
