@@ -9,11 +9,12 @@ from typing import Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.contract import Column
 from etl.transform import periods
 from etl.transform.regions import Regions
-from etl.transform.text import Index, brief, distinct, fold, lookup, tidy_text
+from etl.transform.text import Index, brief, distinct, each, fold, lookup, tidy_text
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -61,8 +62,10 @@ _WHOLE = re.compile(r"\d+(\.0)?")
 def without_point_zero(text: pa.Array) -> pa.Array | None:
     """Codes that a program wrote as decimal numbers (`3201190006.0`, `2019.0`) as codes; None where a column holds
     anything but whole numbers, or needs no change."""
+    if not pc.any(each(lambda cells: pc.ends_with(cells, ".0"), text)).as_py():
+        return None
     values, index = distinct(text)
-    if not any(value.endswith(".0") for value in values) or not all(map(_WHOLE.fullmatch, map(tidy_text, values))):
+    if not all(map(_WHOLE.fullmatch, map(tidy_text, values))):
         return None
     return pa.array([tidy_text(value).removesuffix(".0") for value in values], pa.string()).take(
         pa.array(index, mask=index < 0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pyarrow as pa
 import pytest
 from golden.grids import Cell, sheet_of
 
@@ -170,3 +173,12 @@ def test_an_area_read_sideways() -> None:
 def test_an_area_with_nothing_in_it_is_refused_by_its_name() -> None:
     with pytest.raises(Refused, match="Bagian D:F pada lembar `Sheet1` tidak berisi apa-apa"):
         tables([["Desa", "KK"], ["a", 1]], area="D:F")
+
+
+def test_an_area_of_columns_kept_as_codes() -> None:
+    plain = sheet_of([["x", "y"], ["Desa", "KK"], ["a", "1"], ["a", "2"], ["x", "y"]])
+    coded = [column.dictionary_encode().cast(pa.dictionary(pa.int16(), pa.string())) for column in plain.text]
+    block = Layout.model_validate({"area": "A2:B4"})
+    (table,), _ = read_tables(replace(plain, text=tuple(coded)), block)
+    assert [column.to_pylist() for column in table.text] == [["a", "a"], ["1", "2"]]
+    assert table.keys.to_pylist() == [3, 4]
