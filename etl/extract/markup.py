@@ -185,17 +185,17 @@ class _Layout:
         return done + self.rows(rows, depth)
 
     def rows(self, rows: list[etree._Element], depth: int) -> Grid:
-        places = list(self.places(rows))
         if depth == 0:
             self.hidden += [no for no, row in enumerate(rows, start=1) if _HIDDEN.search(row.get("style") or "")]
-        blocks = {at: self.blocks(cell, depth) for at, (_, _, _, _, cell) in enumerate(places) if _has_table(cell)}
-        if not blocks:
+        if not any(map(_has_table, rows)):
             grid: Grid = [[] for _ in rows]
-            for row, column, _, _, cell in places:
+            for row, column, _, _, cell in self.places(rows):
                 line = grid[row]
                 line += [""] * (column - len(line))
                 line.append(_text(cell))
             return grid
+        places = list(self.places(rows))
+        blocks = {at: self.blocks(cell, depth) for at, (_, _, _, _, cell) in enumerate(places) if _has_table(cell)}
         _align(blocks, places)
         laid = [
             (row, column, down, across, _stacked(blocks[at]) if at in blocks else [[_text(cell)]])
@@ -211,8 +211,11 @@ class _Layout:
             for cell in _cells(line):
                 while column < len(busy) and busy[column] > row:
                     column += 1
-                across = min(max(_number(cell.get("colspan"), 1), 1), MAX_SPAN)
-                down = min(_number(cell.get("rowspan"), 1) or len(rows), len(rows) - row)
+                across, down = 1, 1
+                if stated := cell.get("colspan"):
+                    across = min(max(_number(stated, 1), 1), MAX_SPAN)
+                if stated := cell.get("rowspan"):
+                    down = min(_number(stated, 1) or len(rows), len(rows) - row)
                 if column + across > MAX_COLUMNS:
                     raise too_large(self.name, f"satu baris tabelnya lebih dari {dotted(MAX_COLUMNS)} kolom")
                 busy += [0] * (column + across - len(busy))
@@ -294,12 +297,14 @@ def _text(cell: etree._Element) -> str:
 def _normal(text: str) -> str:
     """One line with single blanks; blanks that do not break (`&nbsp;`) at the beginning indent, so they stay."""
     words = " ".join(text.split())
+    if "\xa0" not in text:
+        return words
     start = text.lstrip(" \t\r\n")
     return " " * (len(start) - len(start.lstrip("\xa0"))) + words if words else ""
 
 
-def _number(text: str | None, default: int) -> int:
-    digits = re.match(r"\s*(\d{1,6})", text or "")
+def _number(text: str, default: int) -> int:
+    digits = re.match(r"\s*(\d{1,6})", text)
     return int(digits[1]) if digits else default
 
 

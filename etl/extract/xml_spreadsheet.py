@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
+import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +15,15 @@ from lxml import etree
 
 from etl.extract.cells import column
 from etl.extract.choice import choose
+from etl.extract.encoding import Text
 from etl.extract.hidden import hidden_notes
 from etl.extract.problems import dotted
 from etl.extract.records import too_large
 from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, Scan
 from etl.findings import Finding
 from etl.frames import Sheet
+
+NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _VISIBLE = "{urn:schemas-microsoft-com:office:excel}Visible"
@@ -35,16 +40,43 @@ class _Sheet:
     scan: Scan = field(default_factory=Scan)
 
 
-def read_workbook(events: Iterator[tuple[str, etree._Element]], name: str, wanted: Sequence[str] | None) -> list[Sheet]:
-    """The wanted sheets. events: start and end of the document's elements. Raises Refused."""
-    sheets = list(_sheets(events, name))
+def read_workbook(text: Text, name: str, wanted: Sequence[str] | None) -> list[Sheet]:
+    """The wanted sheets. Raises Refused, and etree.XMLSyntaxError on broken XML."""
+    sheets = list(_sheets(_events(text), name))
     chosen = choose([sheet.name for sheet in sheets], [not sheet.hidden for sheet in sheets], wanted, name)
     return [_typed(sheets[no], no, name) for no in chosen]
 
 
-def _sheets(events: Iterator[tuple[str, etree._Element]], name: str) -> Iterator[_Sheet]:
-    from etl.extract.xml_file import forget
+def _events(text: Text) -> Iterator[tuple[str, etree._Element]]:
+    """Elements as they begin and end; huge_tree off: libxml2's own limits on depth and length hold."""
+    source: io.BytesIO | mmap.mmap = text.data if isinstance(text.data, mmap.mmap) else io.BytesIO(text.data)
+    source.seek(text.start)
+    return iter(
+        etree.iterparse(
+            source,
+            events=("start", "end"),
+            encoding="utf-8",
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=False,
+            collect_ids=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    )
 
+
+def _forget(element: etree._Element) -> None:
+    """Frees an element that was read, and the empty shells of those before it."""
+    element.clear()
+    while (before := element.getprevious()) is not None:
+        parent = element.getparent()
+        assert parent is not None
+        parent.remove(before)
+
+
+def _sheets(events: Iterator[tuple[str, etree._Element]], name: str) -> Iterator[_Sheet]:
     sheet, next_column = _Sheet(""), 1
     for event, element in events:
         tag = element.tag
@@ -53,7 +85,7 @@ def _sheets(events: Iterator[tuple[str, etree._Element]], name: str) -> Iterator
                 sheet, next_column = _Sheet(element.get(f"{_SS}Name") or ""), 1
         elif tag == f"{_SS}Row":
             _row(element, sheet, name)
-            forget(element)
+            _forget(element)
         elif tag == f"{_SS}Column":
             first = _index(element, next_column)
             next_column = first + 1 + int(element.get(f"{_SS}Span") or 0)
@@ -63,7 +95,7 @@ def _sheets(events: Iterator[tuple[str, etree._Element]], name: str) -> Iterator
             sheet.hidden = (element.text or "").startswith("SheetHidden") or element.text == "SheetVeryHidden"
         elif tag == f"{_SS}Worksheet":
             yield sheet
-            forget(element)
+            _forget(element)
 
 
 def _index(element: etree._Element, following: int) -> int:

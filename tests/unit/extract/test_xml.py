@@ -90,7 +90,7 @@ def test_a_message_is_refused_in_its_own_words(read, content):
         ("<a><b x='1'/>\n<b x=2/></a>", "xml_rusak", "tidak sah pada baris 2"),
         ("<a><b>1</c></a>", "xml_rusak", "tidak sah"),
         ("<a>" * 300, "terlalu_besar", "bersarang"),
-        ("<a><b>" + "x" * 10_500_000 + "</b></a>", "terlalu_besar", "terlalu panjang"),
+        ("<a><b x='1'/><b>" + "x" * 10_500_000 + "</b><b x='1'/></a>", "terlalu_besar", "terlalu panjang"),
         ("<kosong>,1,2\n3,4,5\n", "xml_rusak", ""),
     ],
 )
@@ -152,6 +152,10 @@ def test_a_bomb_takes_no_memory(tmp_path, bomb):
     out = subprocess.run([sys.executable, "-c", LIMITED, tmp_path / "x"], cwd=PROJECT, capture_output=True, text=True)
     rule, megabytes = out.stdout.split()
     assert (rule, int(megabytes) < 50) == ("entitas_xml", True)
+
+
+def test_very_many_paths(read):
+    assert refusal(read, "<a>" + "".join(f"<b{n}/>" for n in range(100_001)) + "</a>").rule == "terlalu_besar"
 
 
 def test_nothing_outside_is_fetched(read, tmp_path):
