@@ -150,13 +150,14 @@ def test_a_host_key_in_every_form_it_is_written(ssh, listed):
 
 def test_a_user_key_in_every_form_it_is_written(ssh, listed):
     ssh.allow(keygen(ssh.root / "kunci_rsa", "rsa"))
-    ssh.allow(keygen(ssh.root / "kunci_ecdsa", "ecdsa"))
+    for number in range(5):
+        ssh.allow(keygen(ssh.root / f"kunci_ecdsa{number}", "ecdsa"))
     ssh.allow(keygen(ssh.root / "kunci_bersandi", passphrase="kata sandi"))
     locked = str(ssh.root / "kunci_bersandi")
     for extra in (
         {"key_file": None, "private_key": ssh.key},
         {"key_file": str(ssh.root / "kunci_rsa")},
-        {"key_file": str(ssh.root / "kunci_ecdsa")},
+        *({"key_file": str(ssh.root / f"kunci_ecdsa{number}")} for number in range(5)),
         {"key_file": locked, "private_key_passphrase": "kata sandi"},
         {"key_file": locked, "passphrase": "kata sandi"},
     ):

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from fsspec import AbstractFileSystem
 from paramiko.sftp import CMD_CLOSE, CMD_DATA, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READ, CMD_READDIR, int64
 
@@ -248,14 +251,28 @@ def _own_key(connection: Connection) -> paramiko.PKey | None:
             raise Fault(Why.SETTING, "Berkas kunci pada extra.key_file tidak ada atau tidak terbaca") from None
     if not text:
         return None
-    passphrase = connection.extra.get("private_key_passphrase") or connection.extra.get("passphrase") or None
-    kinds: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.RSAKey, paramiko.ECDSAKey)
-    for kind in kinds:
-        try:
-            return kind.from_private_key(io.StringIO(text), password=passphrase)
-        except (paramiko.SSHException, ValueError, IndexError):  # of another kind, or the passphrase is wrong
-            continue
-    raise Fault(Why.SETTING, "Kunci SSH pada koneksi tidak terbaca atau kata sandinya (passphrase) salah")
+    passphrase = str(connection.extra.get("private_key_passphrase") or connection.extra.get("passphrase") or "")
+    try:
+        return _parsed(text.strip().encode() + b"\n", passphrase.encode() or None)
+    except (ValueError, TypeError, UnsupportedAlgorithm, paramiko.SSHException):
+        raise Fault(Why.SETTING, "Kunci SSH pada koneksi tidak terbaca atau kata sandinya (passphrase) salah") from None
+
+
+def _parsed(text: bytes, passphrase: bytes | None) -> paramiko.PKey:
+    """OpenSSH's form or PEM, read by `cryptography`: the driver fails on four of ten ECDSA keys of OpenSSH's form."""
+    load = serialization.load_ssh_private_key if b"OPENSSH PRIVATE KEY" in text else serialization.load_pem_private_key
+    match load(text, passphrase):
+        case rsa.RSAPrivateKey() as key:
+            return paramiko.RSAKey(key=key)
+        case ec.EllipticCurvePrivateKey() as key:
+            return paramiko.ECDSAKey(vals=(key, key.public_key()))
+        case ed25519.Ed25519PrivateKey() as key:
+            plain = key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+            )
+            return paramiko.Ed25519Key.from_private_key(io.StringIO(plain.decode()))
+        case _:
+            raise ValueError("another kind of key")
 
 
 def explain(error: Exception) -> Fault:
