@@ -86,11 +86,9 @@ def _places(
 ) -> list[int]:
     """Where the column may be, by header; `position` decides between doubles."""
     at_position = _at_position(table, column)
-    found = (
-        _headed(table.headers, wanted)
-        or _in_group(table, wanted, groups)
-        or _headed([_loosened(path, column, contract) for path in table.headers], wanted)
-    )
+    named = _headed(table.headers, wanted)
+    found = (_in_group(table, wanted, groups) if len(named) != 1 else []) or named
+    found = found or _headed([_loosened(path, column, contract) for path in table.headers], wanted)
     if at_position and not path_text(table.headers[at_position[0]]) and _may_be_merged(table, found, at_position[0]):
         return at_position
     if len(found) > 1:

@@ -65,7 +65,8 @@ def without_point_zero(text: pa.Array) -> pa.Array | None:
     if not pc.any(each(lambda cells: pc.ends_with(cells, ".0"), text)).as_py():
         return None
     values, index = distinct(text)
-    if not all(map(_WHOLE.fullmatch, map(tidy_text, values))):
+    there = np.unique(index[index >= 0])  # a column kept as codes may know texts that stand elsewhere on the sheet
+    if not all(_WHOLE.fullmatch(tidy_text(values[place])) for place in there):
         return None
     return pa.array([tidy_text(value).removesuffix(".0") for value in values], pa.string()).take(
         pa.array(index, mask=index < 0)

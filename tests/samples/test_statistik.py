@@ -12,7 +12,7 @@ import pytest
 
 from etl.catalogue import Catalogue, load_contracts
 from etl.extract.read import read_sheets
-from etl.frames import Tidy, split_key
+from etl.frames import Tidy, column_letters, split_key
 from etl.settings import PROJECT
 from etl.transform.regions import Region, Regions
 from etl.transform.tidy import tidy
@@ -148,6 +148,9 @@ def test_corona_kelurahan_three_layouts(catalogue: Catalogue, period: str, outsi
         "covid.meninggal": "Meninggal",
         "covid.isolasi": "Self Isolation",
     }
+    if period > "2021":
+        first = header.index("Perawatan RS")  # of five columns so named the one in the group SUSPEK
+        assert sums(result, "indikator")["covid.suspek_dirawat"] == sum(int(str(row[first])) for row in inside)
     controls = {row["indikator"]: row["nilai"] for row in result.controls.to_pylist()}
     for indikator, name in last.items():
         at = len(header) - 1 - header[::-1].index(name)
@@ -273,3 +276,23 @@ def test_pdrb_unit_in_a_header_of_three_rows(catalogue: Catalogue) -> None:
         "2023": sum(Decimal(line[2]) * 10**9 for line in lines[3:-1]),
     }
     assert [row["desimal"] for row in result.controls.to_pylist()] == ["2731358800000000", "2953546900000000"]
+
+
+def test_codes_and_years_written_as_decimals_and_villages_counted(catalogue: Catalogue) -> None:
+    file = "idm_pencemaran_air_desa_4000.csv"
+    header, *lines = delimited(file, ",")
+    kode, bps, name = (header.index(f"{at}_desa_kelurahan") for at in ("kemendagri_kode", "bps_kode", "bps_nama"))
+    regions = Regions(
+        [Region(f"{line[kode]}.{n}", line[bps][:-2], line[name], "desa", None) for n, line in enumerate(lines)], []
+    )
+    result = ingest(catalogue, "jabar.pencemaran_air", file, regions)
+    assert result.faults == () and result.periods == ("2019",)
+    there = header.index("status_pencemaran_air")
+    assert sums(result, "rincian") == {
+        "status=ada": sum(line[there] == "ADA" for line in lines),
+        "status=tidak": sum(line[there] == "TIDAK ADA" for line in lines),
+    }
+    assert result.figures.num_rows == len(lines) == 3999
+    letters = [column_letters(at + 1) for at in (bps, header.index("tahun"))]
+    told = result.read_as["kode yang tertulis sebagai desimal"]
+    assert told == f"kolom {', '.join(letters)}: dibaca tanpa `.0` di belakangnya"
