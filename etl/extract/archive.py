@@ -109,8 +109,13 @@ class Archive:
         return Archived(sha256, size, final)
 
     def store_contract(self, resolved_json: str) -> str:
-        """Keeps a resolved contract beside the bytes it reads; returns its sha256."""
-        return self.store(io.BytesIO(resolved_json.encode("utf-8"))).sha256
+        """Keeps a resolved contract beside the bytes it reads; returns its sha256. One already kept costs no writing."""
+        content = resolved_json.encode("utf-8")
+        sha256 = hashlib.sha256(content).hexdigest()
+        kept = self._place(sha256)
+        if kept.is_file() and kept.stat().st_size == len(content):
+            return sha256
+        return self.store(io.BytesIO(content)).sha256
 
     def path(self, sha256: str) -> Path:
         """Where the bytes are. Raises ArchiveError when they are not there."""
