@@ -17,7 +17,7 @@ from etl.extract.records import Record, json_sheet, records_sheet, too_large, tw
 from etl.findings import Refused
 from etl.frames import Sheet
 
-MAX_JSON = 200_000_000
+MAX_JSON = 100_000_000
 """Bytes of one file; a document is several times as large as Python objects."""
 
 LOOKED_AT = 1 << 16

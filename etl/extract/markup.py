@@ -25,8 +25,8 @@ from etl.extract.scan import MAX_AREA
 from etl.findings import Finding, Refused
 from etl.frames import Sheet
 
-MAX_HTML = 100_000_000
-"""Bytes of one page; its tree is several times as large."""
+MAX_HTML = 60_000_000
+"""Bytes of one page; its tree is 25 times as large."""
 
 MAX_SPAN = 1_000
 """Columns that one cell may cover, as in browsers."""

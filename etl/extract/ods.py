@@ -6,7 +6,7 @@ the file, so all of them count.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 from xml.parsers import expat
 
 from etl.extract.package import MAX_UNPACKED, Package, bomb, damaged, locked, parse
@@ -29,35 +29,38 @@ def examine_ods(package: Package) -> dict[str, Scan]:
     reader = _Reader(package.name)
     parser = expat.ParserCreate()
     parser.StartElementHandler = reader.start
-    parser.EndElementHandler = lambda tag: reader.end(tag, parser.CurrentByteIndex)
     reader.offset = lambda: parser.CurrentByteIndex
     parse(parser, package.stream("content.xml"), package.name)
+    reader.end_row()
     return reader.sheets
 
 
 class _Reader:
-    """Rows and columns up to the last filled cell, repeated ones counted as often as they stand there."""
+    """Rows and columns up to the last filled cell, repeated ones counted as often as they stand there.
+
+    Told only where elements begin (there are millions): a row ends where the next row or sheet begins.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.sheets: dict[str, Scan] = {}
-        self.offset: Any = None
+        self.offset: Callable[[], int] = lambda: 0
         self.sheet, self.scan = "", Scan()
         self.area = self.text = 0
         self.row = self.column = self.described = 0
-        self.row_repeat = self.cell_repeat = 1
+        self.row_repeat = self.cell_repeat = self.row_most = 1
         self.row_filled = self.row_begins = 0
-        self.row_most = 1
-        self.depth = 0  # of tables: one may stand in another's cell
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag in _CELLS:
+        if tag == "text:p":
+            self.row_filled = self.column
+            if self.cell_repeat > self.row_most:
+                self.row_most = self.cell_repeat
+        elif tag in _CELLS:
             self.cell(attributes)
-        elif tag == "text:p":
-            self.fill()
         elif tag == "table:table-row":
+            self.end_row()
             self.row_repeat = self.repeated(attributes, "table:number-rows-repeated")
-            self.column, self.row_filled, self.row_most, self.row_begins = 0, 0, 1, self.offset()
             if attributes.get("table:visibility", "visible") != "visible":
                 self.scan.hidden_rows.append((self.row + 1, self.row + self.row_repeat))
         elif tag == "table:table-column":
@@ -66,36 +69,33 @@ class _Reader:
                 self.scan.hidden_columns.append((self.described + 1, until))
             self.described = until
         elif tag == "table:table":
-            self.depth += 1
+            self.end_row()
+            self.area += self.scan.area
             self.sheet, self.scan = attributes.get("table:name", ""), Scan()
             self.sheets[self.sheet] = self.scan
-            self.row = self.described = 0
+            self.row = self.described = self.row_repeat = 0
 
     def cell(self, attributes: dict[str, str]) -> None:
-        self.cell_repeat = self.repeated(attributes, "table:number-columns-repeated") if len(attributes) else 1
+        self.cell_repeat = self.repeated(attributes, "table:number-columns-repeated")
         self.column += self.cell_repeat
         if "office:value-type" in attributes:
-            self.fill()
+            self.row_filled = self.column
+            self.row_most = max(self.row_most, self.cell_repeat)
         elif "table:formula" in attributes:
             self.scan.uncalculated_total += 1
             if len(self.scan.uncalculated) < MAX_UNCALCULATED:
                 self.scan.uncalculated.append((self.row + 1, self.column))
 
-    def fill(self) -> None:
-        """The present cell holds something."""
-        self.row_filled = self.column
-        self.row_most = max(self.row_most, self.cell_repeat)
-
-    def end(self, tag: str, offset: int) -> None:
-        if tag == "table:table-row":
-            self.row += self.row_repeat
-            if self.row_filled:
-                self.text += (offset - self.row_begins) * self.row_repeat * self.row_most
-                self.scan.rows = self.row
-                self.scan.columns = max(self.scan.columns, self.row_filled)
-                self.refuse_large()
-        elif tag == "table:table":
-            self.area += self.scan.area
+    def end_row(self) -> None:
+        offset = self.offset()
+        self.row += self.row_repeat
+        if self.row_filled:
+            self.text += (offset - self.row_begins) * self.row_repeat * self.row_most
+            self.scan.rows = self.row
+            self.scan.columns = max(self.scan.columns, self.row_filled)
+            self.refuse_large()
+        self.column, self.row_filled, self.row_most, self.row_begins = 0, 0, 1, offset
+        self.cell_repeat, self.row_repeat = 1, 0
 
     def refuse_large(self) -> None:
         scan = self.scan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def read_parquet(path: Path, name: str) -> Sheet:
     try:
         schema = pq.read_schema(path)
         if schema.names and all(b"nama" in (field.metadata or {}) for field in schema):
-            return read_query_result(path, name)
+            return replace(read_query_result(path, name), facts=(("format", "hasil kueri basis data"),))
         words = [field.name for field in schema if types.is_string(field.type) or types.is_large_string(field.type)]
         with pq.ParquetFile(path, read_dictionary=words) as file:
             rows, width = file.metadata.num_rows, len(file.schema_arrow)
