@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import getpass
 import os
 import shutil
@@ -90,6 +91,7 @@ class MariaDB:
 def _fresh() -> Path:
     """A data directory as mariadb-install-db leaves it; making one takes seconds, copying it does not."""
     folder = Path(tempfile.mkdtemp(prefix="satudata-mariadb-asal-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     command = ["mariadb-install-db", "--no-defaults", f"--datadir={folder / 'data'}", "--skip-test-db"]
     command += ["--auth-root-authentication-method=normal", f"--user={getpass.getuser()}"]
     subprocess.run(command, check=True, capture_output=True)
