@@ -83,23 +83,28 @@ class Scan:
 def scan(pieces: Iterable[bytes]) -> Scan:
     """Reads a sheet's XML piece by piece, whole rows at a time. Raises RowTooLong."""
     result = Scan()
-    for window in _whole_rows(pieces):
+    for window in whole_rows(pieces):
         text = _Bytes(window)
         result.prefixed = result.prefixed or (result.rows == 0 and _PREFIXED.search(window) is not None)
         _bounds(text, result)
-        if result.prefixed or len(text.find(b"<f")):
-            _uncalculated(window, result)
+        tell(window, result, formulas=result.prefixed or len(text.find(b"<f")) > 0)
         if len(text.find(b'"e')) or text.single_quoted:
             _errors(window, result)
-        if b"hidden" in window:
-            _hidden(window, result)
     return result
+
+
+def tell(window: bytes, result: Scan, *, formulas: bool) -> None:
+    """What of these rows no cell shows: formulas without a result, where there are any, and what is hidden."""
+    if formulas:
+        _uncalculated(window, result)
+    if b"hidden" in window:
+        _hidden(window, result)
 
 
 def filled_area(pieces: Iterable[bytes]) -> tuple[int, int]:
     """(last row, last column) of cells with content: slow and exact, for sheets whose bound is too large."""
     last_row = last_column = 0
-    for window in _whole_rows(pieces):
+    for window in whole_rows(pieces):
         for match in _FILLED.finditer(window):
             last_row = max(last_row, int(match[2]))
             last_column = max(last_column, column_number(match[1]))
@@ -111,13 +116,13 @@ def shared_cells(pieces: Iterable[bytes]) -> Iterator[tuple[Places, int]]:
 
     Excel and its kin write `… t="s"><v>12</v>`.
     """
-    for window in _whole_rows(pieces):
+    for window in whole_rows(pieces):
         text = _Bytes(window)
         values = text.find(b"<v")
         before = [text.byte[values - at] for at in (4, 3, 2, 1)]
         plain = (before[0] == 0x22) & (before[1] == ord("s")) & (before[2] == 0x22) & (before[3] == ord(">"))
         plain &= text.byte[values + 2] == ord(">")
-        indices, _ = _digits(text.byte, values[plain] + 3, 9, lambda char: char - ord("0"), 10)
+        indices, _ = digits(text.byte, values[plain] + 3, 9, lambda char: char - ord("0"), 10)
         yield indices, max(len(_SHARED.findall(window)) - len(indices), 0)
 
 
@@ -133,7 +138,7 @@ def cell_name(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
-def _whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes cut after the end of a row, so that no cell is split. Raises RowTooLong."""
     waiting: list[bytes] = []
     for piece in pieces:
@@ -170,14 +175,14 @@ def _bounds(text: _Bytes, result: Scan) -> None:
     quote = byte[start - 1]
     start = start[(byte[start - 4] <= 0x20) & ((quote == 0x22) | (quote == 0x27))]
     text.single_quoted = bool((byte[start - 1] == 0x27).any())
-    column, place = _digits(byte, start, 4, lambda char: (char | 0x20) - ord("a") + 1, 26)
-    row, _ = _digits(byte, place, 8, lambda char: char - ord("0"), 10)
+    column, place = digits(byte, start, 4, lambda char: (char | 0x20) - ord("a") + 1, 26)
+    row, _ = digits(byte, place, 8, lambda char: char - ord("0"), 10)
     result.rows = max(result.rows, int(row.max(initial=0)))
     result.columns = max(result.columns, int(column.max(initial=0)))
     _implied(text, int(np.count_nonzero(column)), result)
 
 
-def _digits(
+def digits(
     byte: npt.NDArray[np.uint8], place: Places, most: int, digit_of: Callable[[Any], Any], base: int
 ) -> tuple[Places, Places]:
     """Numbers written at these places, up to `most` digits (letters count from 1), and where each ends."""

@@ -12,8 +12,6 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -26,9 +24,11 @@ from python_calamine import (
 
 from etl.extract.cells import column
 from etl.extract.choice import choose, no_workbook
+from etl.extract.gathered import Columns, Gathered
 from etl.extract.hidden import hidden_notes
 from etl.extract.ods import examine_ods
 from etl.extract.package import Package, bomb, damaged, locked, sheet_parts
+from etl.extract.plain_sheet import read_plain
 from etl.extract.problems import dotted, shown, visible
 from etl.extract.scan import MAX_AREA, MAX_UNCALCULATED, RowTooLong, Scan, cell_name, filled_area, scan
 from etl.extract.shared_texts import MAX_TEXT, longest_text, shown_bytes
@@ -40,7 +40,8 @@ from etl.frames import Sheet, column_letters
 BLOCK = 10_000
 """Rows turned into columns at a time: few enough that their Python objects stay in the processor's cache."""
 
-Columns = tuple[tuple[pa.ChunkedArray, ...], tuple[pa.ChunkedArray | None, ...]]
+Examined = tuple[Scan, Columns | None]
+"""What a look at a sheet's bytes told, and its cells where they were plain enough to be read on the way."""
 
 
 def read_package(package: Package, wanted: Sequence[str] | None) -> list[Sheet]:
@@ -55,13 +56,13 @@ def read_package(package: Package, wanted: Sequence[str] | None) -> list[Sheet]:
         kind, examine = "Excel biner (.xlsb)", _binary_examiner(package)
     elif package.has("content.xml"):
         scans = examine_ods(package)
-        kind, examine = "OpenDocument (.ods)", lambda sheet: scans.get(sheet, Scan())
+        kind, examine = "OpenDocument (.ods)", lambda sheet: (scans.get(sheet, Scan()), None)
     else:
         raise no_workbook(name, "Word" if package.has("word/document.xml") else "PowerPoint")
     return _read(package.path, name, wanted, examine, kind)
 
 
-def _examiner(package: Package) -> Callable[[str], Scan]:
+def _examiner(package: Package) -> Callable[[str], Examined]:
     """Looks at a sheet of an .xlsx; what calamine reads as soon as it opens the file is proven at once."""
     shared, elsewhere = SHARED_TEXTS.lower(), ("xl/worksheets/", "xl/drawings/", "xl/charts/")
     for part in package.parts:
@@ -70,8 +71,10 @@ def _examiner(package: Package) -> Callable[[str], Scan]:
     longest = longest_text(package) if package.has(shared) else 0
     parts = sheet_parts(package)
 
-    def examine(sheet: str) -> Scan:
+    def examine(sheet: str) -> Examined:
         part = parts.get(sheet, "")
+        if plain := read_plain(package, part):
+            return plain
         try:
             scanned = scan(package.stream(part))
             if scanned.area > MAX_AREA:
@@ -80,23 +83,23 @@ def _examiner(package: Package) -> Callable[[str], Scan]:
             raise damaged(package.name, f"lembar {shown(sheet)} tidak berisi baris") from None
         if longest * min(scanned.area, MAX_AREA) > MAX_TEXT:
             _refuse_text(package.name, sheet, shown_bytes(package, lambda: package.stream(part)))
-        return scanned
+        return scanned, None
 
     return examine
 
 
-def _binary_examiner(package: Package) -> Callable[[str], Scan]:
+def _binary_examiner(package: Package) -> Callable[[str], Examined]:
     for part in package.parts:
         if part.endswith((".bin", ".rels", ".xml")) and not part.startswith("xl/worksheets/"):
             package.prove(part)
     parts = xlsb_parts(package)
     lengths = xlsb_shared_lengths(package)
 
-    def examine(sheet: str) -> Scan:
+    def examine(sheet: str) -> Examined:
         scanned, text = xlsb_scan(package.stream(parts.get(sheet, "")), package.name, lengths)
         _refuse_area(package.name, sheet, scanned.rows, scanned.columns)
         _refuse_text(package.name, sheet, text)
-        return scanned
+        return scanned, None
 
     return examine
 
@@ -109,18 +112,22 @@ def read_ole(path: Path, name: str, wanted: Sequence[str] | None) -> list[Sheet]
         streams = ("Workbook", "Book")
         if all(content.find(f"{stream}\0".encode("utf-16-le")) < 0 for stream in streams):
             raise no_workbook(name, "Office lama (Word, Outlook atau lainnya)")
-    return _read(path, name, wanted, lambda _: Scan(), "Excel lama (.xls)")
+    return _read(path, name, wanted, lambda _: (Scan(), None), "Excel lama (.xls)")
 
 
 def _read(
-    path: Path, name: str, wanted: Sequence[str] | None, examine: Callable[[str], Scan], kind: str
+    path: Path, name: str, wanted: Sequence[str] | None, examine: Callable[[str], Examined], kind: str
 ) -> list[Sheet]:
-    """examine: looks at a sheet's bytes before calamine does, and refuses what would harm."""
+    """examine: looks at a sheet's bytes before calamine does, and refuses what would harm or reads it itself."""
     with _opened(path, name) as workbook:
         metadata = workbook.sheets_metadata
         chosen = _tables(metadata, wanted, name)
-        scans = {no: examine(metadata[no].name) for no in chosen}
-        sheets = [_sheet(workbook.get_sheet_by_index(no), no, metadata[no], name, scans[no]) for no in chosen]
+        examined = {no: examine(metadata[no].name) for no in chosen}
+        sheets = []
+        for no, (scanned, columns) in examined.items():
+            if columns is None:
+                columns = _columns(workbook.get_sheet_by_index(no), metadata[no].name, name, scanned.errors)
+            sheets.append(_sheet(columns, no, metadata[no], name, scanned))
     return [replace(sheet, facts=(("format", kind),)) for sheet in sheets]
 
 
@@ -148,10 +155,8 @@ def _opened(path: Path, name: str) -> Iterator[CalamineWorkbook]:
         raise damaged(name, "susunan isinya tidak sah") from None
 
 
-def _sheet(cells: CalamineSheet, no: int, metadata: SheetMetadata, name: str, scanned: Scan) -> Sheet:
-    if cells.end is not None and (cells.end[0] + 1) * (cells.end[1] + 1) > MAX_AREA:
-        _refuse_area(name, metadata.name, cells.end[0] + 1, cells.end[1] + 1)
-    text, number = _columns(cells, scanned.errors)
+def _sheet(columns: Columns, no: int, metadata: SheetMetadata, name: str, scanned: Scan) -> Sheet:
+    text, number = columns
     hidden = metadata.visible is not SheetVisibleEnum.Visible
     size = (len(text[0]) if text else 0, len(text))
     return Sheet(
@@ -164,55 +169,26 @@ def _sheet(cells: CalamineSheet, no: int, metadata: SheetMetadata, name: str, sc
     )
 
 
-def _columns(cells: CalamineSheet, errors: dict[tuple[int, int], str]) -> Columns:
+def _columns(cells: CalamineSheet, sheet: str, name: str, errors: dict[tuple[int, int], str]) -> Columns:
     """Block by block, so that at most BLOCK rows are Python objects at once; trailing blank rows are dropped.
 
     errors: `#REF!` and its kin by (row, column), which calamine shows as empty.
     """
     if cells.start is None or cells.end is None:
         return (), ()
+    _refuse_area(name, sheet, cells.end[0] + 1, cells.end[1] + 1)
     rows = cells.iter_rows()  # leading blank rows are there, leading blank columns are not
-    blocks: list[list[tuple[pa.Array, pa.Array | None]]] = []
+    first = cells.start[1]
+    gathered = Gathered()
     error_at = sorted(errors, reverse=True)
     while block := list(islice(rows, BLOCK)):
-        done = len(blocks) * BLOCK
+        done = gathered.rows
         while error_at and error_at[-1][0] <= done + len(block):
             row, place = error_at.pop()
-            block[row - done - 1][place - cells.start[1] - 1] = errors[row, place]
-        blocks.append([column(values) for values in zip(*block, strict=True)])
-    while blocks and all(text.null_count == len(text) for text, _ in blocks[-1]):
-        blocks.pop()
-    text = (
-        [pa.chunked_array([block[k][0] for block in blocks], pa.string()) for k in range(len(blocks[0]))]
-        if blocks
-        else []
-    )
-    number = [_joined([block[k] for block in blocks]) for k in range(len(text))]
-    length = max((_last_filled(column) for column in text), default=0)
-    blank = pa.chunked_array([pa.nulls(length, pa.string())])
-    leading = cells.start[1] if text else 0
-    return (
-        (*[blank] * leading, *(column.slice(0, length) for column in text)),
-        (*[None] * leading, *(column and column.slice(0, length) for column in number)),
-    )
-
-
-def _joined(blocks: list[tuple[pa.Array, pa.Array | None]]) -> pa.ChunkedArray | None:
-    if all(number is None for _, number in blocks):
-        return None
-    return pa.chunked_array(
-        [pa.nulls(len(text), pa.float64()) if number is None else number for text, number in blocks], pa.float64()
-    )
-
-
-def _last_filled(values: pa.ChunkedArray) -> int:
-    """How many rows it has up to the last that is not null."""
-    end = len(values)
-    for chunk in reversed(values.chunks):
-        end -= len(chunk)
-        if chunk.null_count < len(chunk):
-            return end + int(pc.max(pc.indices_nonzero(chunk.is_valid())).as_py()) + 1
-    return 0
+            block[row - done - 1][place - first - 1] = errors[row, place]
+        blocks = {first + at: column(values) for at, values in enumerate(zip(*block, strict=True))}
+        gathered.add(len(block), blocks)
+    return gathered.finish()
 
 
 def uncalculated(scanned: Scan, name: str, sheet: str) -> tuple[Finding, ...]:
