@@ -39,6 +39,7 @@ _CODE = re.compile(r"\s*[\w.:/()-]*\s*")
 _GOES_ON = re.compile(r" +[\w(]")
 """How a sentence goes on after its comma; a remark (`<-- Contoh`, `*)`) does not."""
 
+_YEAR = re.compile(r"\s*(19|20)\d\d\s*")
 _LETTER = re.compile(r"[^\W\d_]")
 
 Row = list[str | None]
@@ -128,8 +129,10 @@ def _mended(table: list[Row], numbers: list[int], delimiter: str) -> Iterator[tu
     """Of one table whose first row is its header: the torn rows that only one way of joining puts right."""
     header, body = table[0], table[1:]
     named = _filled(header)
-    if named < 2 or None in header[:named] or any(name and name.startswith(" ") for name in header[1:named]):
-        return  # no header, or a file in which a blank follows every delimiter
+    if named < 2 or not all(map(_is_name, header[:named])):
+        return  # no header: nobody says how many cells a row should have
+    if any(name and name.startswith(" ") for name in header[1:named]):
+        return  # a file in which a blank follows every delimiter
     torn = [at for at, line in enumerate(body) if _filled(line) > named]
     whole = [line[:named] for line in body if 1 < _filled(line) <= named][:LOOKED_AT]
     if not torn or len(torn) > MAX_TORN:
@@ -146,14 +149,25 @@ def _mended(table: list[Row], numbers: list[int], delimiter: str) -> Iterator[tu
             yield numbers[at + 1], mended, Joined(numbers[at + 1] + 1, place, text, header[place] or "")
 
 
+def _is_name(cell: str | None) -> bool:
+    """Whether a cell can head a column: a word or a year, never an amount, a date or nothing."""
+    return cell is not None and (_YEAR.fullmatch(cell) is not None or not _is_value(cell))
+
+
+def _is_value(cell: str) -> bool:
+    return bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
+
+
 def _way(cells: Row, named: int, kinds: list[str], sure: bool) -> tuple[int, int] | None:
     """(first cell, how many) to join, when there is exactly one way."""
     width = len(cells) - named + 1
     fitting = []
     for place in range(named):
         pieces = cells[place : place + width]
-        if kinds[place] not in ("teks", "?") or not all(piece and _LETTER.search(piece) for piece in pieces):
+        if kinds[place] not in ("teks", "?"):
             continue
+        if not all(piece and _LETTER.search(piece) and not _is_value(piece) for piece in pieces):
+            continue  # an amount (`Rp 1.400.000`) is no part of a text
         rest = [*cells[:place], *cells[place + width :]]
         others = [*kinds[:place], *kinds[place + 1 :]]
         if all(_fits(cell, kind) for cell, kind in zip(rest, others, strict=True)):

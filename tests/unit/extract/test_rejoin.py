@@ -141,3 +141,23 @@ def test_a_comment_beside_the_table_stays_beside_it():
     (sheet,) = read_sheets(SAMPLES / "pertumbuhan_contoh_comment.csv", "x.csv")
     assert rows(sheet)[1][11:] == ["ind1_pertm_ekonomi", "<-- Contoh"]
     assert sheet.notes == ()
+
+
+def test_a_file_without_a_header_is_left_alone(read):
+    """Its first row names nothing, so a fuller row below is not torn: it has the optional last cell."""
+    content = "".join(
+        f"Januari;4.1.01.{n:02};Pajak nomor {chr(65 + n)};Rp {n}00.000,00;Rp {n}.500,50;\n" for n in range(1, 13)
+    )
+    odd = "Februari;4.1.01.12;Pajak Air Tanah;Rp 1.400.000.000,00;(1.250.000,00);Restitusi setoran lebih\n"
+    sheet = read(content + odd)
+    assert rows(sheet)[-1] == odd.strip().split(";")
+    assert "baris_disambung" not in rules(sheet)
+
+
+def test_an_amount_is_no_part_of_a_text(read):
+    content = "bulan;pajak;target;realisasi\n" + "".join(
+        f"Januari;Pajak nomor {chr(65 + n)};Rp {n}00.000,00;Rp {n}.500,50\n" for n in range(1, 13)
+    )
+    sheet = read(content + "Februari;Pajak Air Tanah;Rp 1.400.000.000,00;Rp 1.250.000,00;lebih setor\n")
+    assert rows(sheet)[-1][:4] == ["Februari", "Pajak Air Tanah", "Rp 1.400.000.000,00", "Rp 1.250.000,00"]
+    assert "baris_disambung" not in rules(sheet)
