@@ -5,7 +5,13 @@ from __future__ import annotations
 import csv
 import itertools
 import random
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pacsv
 
 AGES = [f"{start}-{start + 4}" for start in range(0, 80, 5)] + ["80+"]
 SCHOOLING = ["Tidak sekolah", "SD", "SMP", "SMA", "Perguruan tinggi"]
@@ -75,6 +81,30 @@ def rows(n: int, reference: Path, seed: int = 1) -> list[list[str | int]]:
     return made
 
 
+def write_long_csv(path: Path, n: int, reference: Path, seed: int = 1) -> None:
+    """The same columns in up to 7 million distinct shuffled rows, made as columns: no list holds so many."""
+    months = [f"{year}-{month:02d}" for year in range(2000, 2025) for month in range(1, 13)]
+    names = dict(desa(reference))
+    parts = (months, list(names), ["Laki-laki", "Perempuan"], AGES, SCHOOLING)
+    rng = np.random.default_rng(seed)
+    month, village, sex, age, school = np.unravel_index(rng.permutation(n), [len(part) for part in parts])
+    columns = {
+        "kode_desa": _texts(list(names), village),
+        "desa": _texts(list(names.values()), village),
+        "bulan": _texts(months, month),
+        "jenis_kelamin": _texts(parts[2], sex),
+        "kelompok_umur": _texts(AGES, age),
+        "pendidikan": _texts(SCHOOLING, school),
+        "jumlah": pa.array(rng.integers(0, 4000, n)),
+        "keterangan": pa.nulls(n, pa.string()),
+    }
+    pacsv.write_csv(pa.table(columns), path, pacsv.WriteOptions(quoting_style="needed"))
+
+
+def _texts(values: list[str], index: npt.NDArray[np.int64]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), pa.array(values)).cast(pa.string())
+
+
 def write_csv(path: Path, table: list[list[str | int]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -82,14 +112,27 @@ def write_csv(path: Path, table: list[list[str | int]]) -> None:
         writer.writerows(table)
 
 
-def write_workbook(path: Path, table: list[list[str | int]]) -> None:
+def write_workbook(
+    path: Path, table: Sequence[Sequence[str | float]], header: Sequence[str] = HEADER, *, shared: bool = False
+) -> None:
+    """shared: every text once, as Excel writes it; else in its cell, as programs do."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(str(path), {"constant_memory": not shared}) as book:
         sheet = book.add_worksheet("Data")
-        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(0, 0, header)
         for number, row in enumerate(table, start=1):
             sheet.write_row(number, 0, row)
+
+
+def write_small_files(folder: Path, n: int, reference: Path) -> None:
+    """n files of a few hundred bytes, one per month and district or so."""
+    folder.mkdir()
+    villages = desa(reference)
+    for number in range(n):
+        kode, nama = villages[number % len(villages)]
+        row = [kode, nama, f"{2010 + number // 1692}-{number // 141 % 12 + 1:02d}", "L", "0-4", "SD", number, ""]
+        write_csv(folder / f"laporan-{number:04d}.csv", [row])
 
 
 def spoil(table: list[list[str | int]], share: float, seed: int = 2) -> list[list[str | int]]:
@@ -110,10 +153,13 @@ def spoil(table: list[list[str | int]], share: float, seed: int = 2) -> list[lis
     return spoilt
 
 
-def write_contract(datasets: Path, name: str, pattern: str, threshold: int = 5) -> None:
-    (datasets / "uji").mkdir(parents=True, exist_ok=True)
-    (datasets / "skpd.yaml").write_text(
-        "uji: {nama: SKPD uji, kode: KT99, folder: uji, kontak: uji@example.go.id}\n", encoding="utf-8"
-    )
+SKPD = "uji: {nama: SKPD uji, kode: KT99, folder: uji, kontak: uji@example.go.id}\n"
+SKPD += "kecil: {nama: SKPD kecil, kode: KT98, folder: kecil, kontak: kecil@example.go.id}\n"
+
+
+def write_contract(datasets: Path, name: str, pattern: str, threshold: int = 5, skpd: str = "uji") -> None:
+    (datasets / skpd).mkdir(parents=True, exist_ok=True)
+    (datasets / "skpd.yaml").write_text(SKPD, encoding="utf-8")
     text = CONTRACT.format(name=name, pattern=pattern, threshold=threshold)
-    (datasets / "uji" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    text = text.replace("producer: uji", f"producer: {skpd}").replace(f"uji.{name}", f"{skpd}.{name}")
+    (datasets / skpd / f"{name}.yaml").write_text(text, encoding="utf-8")

@@ -1,13 +1,15 @@
 """`make bench`: every promised figure measured in one run on this machine, against peers; nothing is asserted.
 
 Prints a table and writes bench/results/latest.json: rows of {name, value, unit, aim, met}. `--quick` takes a tenth of
-the rows to see that it works; its result is not written.
+the rows to see that it works, and names of parts (`python -m bench.run long_csv sheets`) take only those; such results
+are not written.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -82,6 +84,13 @@ class Bench:
 
     def journey(self, dataset: str, expected: str, *flags: str) -> dict[str, Any]:
         """One run in a process of its own; what did not end as expected is no measurement and stops the bench."""
+        result = self.alone("bench.journey", dataset, *flags)
+        if result["status"] != expected:
+            raise SystemExit(f"{dataset}: {result['status']}, bukan {expected}")
+        return result
+
+    def alone(self, module: str, *arguments: str) -> dict[str, Any]:
+        """What a module of the bench prints, run in a process of its own on this warehouse."""
         env = {
             **os.environ,
             "SATUDATA_DSN": self.dsn,
@@ -91,13 +100,13 @@ class Bench:
             "PYTHONPATH": str(PROJECT),
         }
         done = subprocess.run(
-            [sys.executable, "-m", "bench.journey", dataset, *flags],
-            env=env, check=True, capture_output=True, text=True, cwd=PROJECT,
+            [sys.executable, "-m", module, *arguments],
+            env=env, check=False, capture_output=True, text=True, cwd=PROJECT,
         )  # fmt: skip
+        if done.returncode:
+            raise SystemExit(f"{module} {' '.join(arguments)}: {done.stderr[-2000:]}")
         result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-        console.print(f"    {dataset} {' '.join(flags)}: {result}", style="dim", highlight=False)
-        if result["status"] != expected:
-            raise SystemExit(f"{dataset}: {result['status']}, bukan {expected}: {done.stderr[-2000:]}")
+        console.print(f"    {module} {' '.join(arguments)}: {result}", style="dim", highlight=False)
         return result
 
 
@@ -123,6 +132,57 @@ def big_csv(bench: Bench) -> None:
     again = bench.journey("uji.besar", "tidak_berubah", "--force")
     bench.measure("paksa gabung ulang tanpa perubahan / lantai", again["seconds"] / floor, "x", 4)
     bench.measure("baris fakta yang ditulis ulang", bench.written() - before, "baris", 0)
+
+
+def long_csv(bench: Bench) -> None:
+    n = 5_000_000 // bench.scale
+    path = bench.sources / "uji" / "panjang.csv"
+    data.write_long_csv(path, n, REFERENCE)
+    data.write_contract(bench.datasets, "panjang", "panjang.csv")
+    console.print(f"[bold]CSV {n:,} baris, {path.stat().st_size / 1e6:.0f} MB[/]")
+    result = bench.journey("uji.panjang", "dirilis")
+    bench.measure("perjalanan penuh 5 juta baris", result["seconds"], "s")
+    bench.measure("memori puncak perjalanan 5 juta baris", result["peak_mb"], "MB", 1024)
+
+
+def sheets(bench: Bench) -> None:
+    """Reading alone, against the raw speed of the readers that others build on, in the same process by turns."""
+    n = 200_000 // bench.scale
+    rng = random.Random(3)
+    table = [[*row, round(rng.random() * 10_000, 2), "Dinas"] for row in data.rows(n, REFERENCE)]
+    for kind, shared in (("teks di dalam sel", False), ("teks bersama", True)):
+        path = bench.folder / "sepuluh.xlsx"
+        data.write_workbook(path, table, [*data.HEADER, "nilai", "sumber"], shared=shared)
+        console.print(f"[bold]Buku kerja {n:,} baris x 10 kolom, {kind}[/]")
+        seconds = bench.alone("bench.sheets", str(path))
+        own = seconds.pop("ours")
+        bench.measure(f"baca .xlsx ({kind})", n / own, "baris/s", 100_000, at_least=True)
+        for name, taken in seconds.items():
+            bench.measure(f"lantai .xlsx ({kind}): {name}", n / taken, "baris/s")
+        fastest = min(seconds, key=lambda name: seconds[name])
+        bench.measure(f"baca .xlsx ({kind}) / {fastest}", own / seconds[fastest], "x", 1.5)
+
+
+def small_files(bench: Bench) -> None:
+    n = 2_000 // bench.scale
+    data.write_small_files(bench.sources / "kecil", n, REFERENCE)
+    data.write_contract(bench.datasets, "kecil", "*.csv", skpd="kecil")
+    console.print(f"[bold]Folder berisi {n:,} berkas kecil[/]")
+    result = bench.alone("bench.unchanged", "kecil")
+    bench.measure("berkas kecil, pertama kali (diarsipkan, didaftarkan)", result["first"], "s")
+    bench.measure("berkas kecil, tidak berubah", result["unchanged"], "s", 2)
+
+
+def database(bench: Bench) -> None:
+    """An agency's MariaDB: needs its server, which `make servers` installs."""
+    from bench.mariadb import measure
+
+    console.print("[bold]MariaDB[/]")
+    found = measure(1_000_000 // bench.scale)
+    bench.measure("1 juta baris dari MariaDB", found.rows / found.seconds, "baris/s", 150_000, at_least=True)
+    bench.measure("driver biasa, hanya mengambil", found.rows / found.ordinary_seconds, "baris/s")
+    bench.measure("hanya yang berubah (1.000 dari 1 juta)", found.incremental_seconds, "s")
+    bench.measure("memori puncak", found.peak_mb, "MB")
 
 
 def workbooks(bench: Bench) -> None:
@@ -182,14 +242,16 @@ def first_runs(bench: Bench) -> None:
 
 
 def main() -> None:
-    quick = "--quick" in sys.argv
+    quick, chosen = "--quick" in sys.argv, [word for word in sys.argv[1:] if not word.startswith("-")]
     folder = Path(tempfile.mkdtemp(prefix="satudata-bench-"))
     folder.chmod(0o755)
     bench = Bench(folder, scale=10 if quick else 1)
     try:
         bench.prepare()
-        for part in (big_csv, workbooks, dags, first_runs):
-            part(bench)
+        parts = (big_csv, long_csv, sheets, workbooks, small_files, database, dags, first_runs)
+        for part in parts:
+            if not chosen or part.__name__ in chosen:
+                part(bench)
     finally:
         stop(folder / "pg")
         shutil.rmtree(folder, ignore_errors=True)
@@ -198,7 +260,7 @@ def main() -> None:
         table.add_row(row.name, f"{row.value:g}", row.unit, "" if row.aim is None else f"{row.aim:g}",
                       "" if row.met is None else ("ya" if row.met else "TIDAK"))  # fmt: skip
     console.print(table)
-    if not quick:
+    if not quick and not chosen:
         results = PROJECT / "bench" / "results" / "latest.json"
         results.write_text(json.dumps([asdict(row) for row in bench.rows], indent=1, ensure_ascii=False) + "\n")
 
