@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from etl.extract import database_session, fast_mysql, fast_postgres, incremental
 from etl.extract.archive import Archive, Archived
 from etl.extract.database_errors import classify, too_slow
-from etl.extract.database_session import BATCH, reading
+from etl.extract.database_session import BATCH, leave_unread, reading
 from etl.extract.problems import refused, unavailable
 from etl.extract.query_text import one_select
 from etl.extract.result_columns import Column, kind_of, name_of, table
@@ -199,7 +199,9 @@ class _Pull:
             if fast and not rows and len(batch) == BATCH and self._has_fast_way(result):
                 if self.address.get_backend_name() == "postgresql":
                     return _Rows(names, fast_postgres.read(connection, result, query, cap))
-                return _Rows(names, None, fast_mysql.job(self.address, connection, query))
+                job = fast_mysql.job(self.address, connection, query)
+                leave_unread(connection.connection.driver_connection, connection)
+                return _Rows(names, None, job)
             rows += len(batch)
             cap(len(batch))
             for column, values in zip(columns, zip(*batch, strict=True), strict=True):

@@ -54,15 +54,18 @@ def reading(address: URL, connection_id: str) -> Iterator[Connection]:
             try:
                 yield connection
             finally:
-                _leave_unread(raw, connection)
+                leave_unread(raw, connection)
             if not connection.invalidated:
                 connection.rollback()
     finally:
         engine.dispose()
 
 
-def _leave_unread(raw: Any, connection: Connection) -> None:
-    """Ends a PyMySQL session in the midst of its rows; closing it properly would first read all of them."""
+def leave_unread(raw: Any, connection: Connection) -> None:
+    """Ends a PyMySQL session in the midst of its rows; closing it properly would first read all of them.
+
+    raw: the driver's connection. To be called while the result is still held: letting go of it reads all, too.
+    """
     unread = getattr(raw, "_result", None)
     if unread is None or not getattr(unread, "unbuffered_active", False):
         return

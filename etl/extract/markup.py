@@ -57,7 +57,7 @@ Grid = list[list[str]]
 
 
 def read_html(path: Path, name: str, wanted: Sequence[str] | None, encoding: str | None) -> list[Sheet]:
-    """The wanted tables (named `Tabel 1`, … or by their caption), or the largest; one that is alone is always taken.
+    """The wanted tables (named by their caption or `Tabel 1`, …), or the largest; one that is alone is always taken.
 
     Raises Refused when the page holds no table, quoting what it says.
     """
@@ -313,6 +313,9 @@ def _filled(row: Iterable[str]) -> int:
 
 
 def _names(tables: list[_Table]) -> list[str]:
+    """A table that is alone has no name, unless it has a caption: a contract may then call its sheet what it likes."""
+    if len(tables) == 1 and not tables[0].caption:
+        return [""]
     names: list[str] = []
     for number, table in enumerate(tables, start=1):
         name = table.caption[:100] or f"Tabel {number}"

@@ -48,7 +48,10 @@ def lines(sheet: Sheet, start: int, end: int) -> Grid:
 
 
 def select_sheets(sheets: Sequence[Sheet], block: Layout) -> list[Sheet]:
-    """The sheets that the layout names, in the order of the workbook. Raises Refused when there is none."""
+    """The sheets that the layout names, in the order of the workbook. Raises Refused when there is none.
+
+    A file of another format than a workbook has one sheet without a name, which is the one that was meant.
+    """
     if not sheets:
         raise Refused(_no_sheet("berkas tidak berisi satu lembar pun", ""))
     if block.sheet is None:
@@ -57,6 +60,8 @@ def select_sheets(sheets: Sequence[Sheet], block: Layout) -> list[Sheet]:
         return [(filled or visible)[0]]
     patterns = [block.sheet] if isinstance(block.sheet, str) else list(block.sheet)
     chosen = [s for s in sheets if any(fnmatch.fnmatchcase(fold(s.name), fold(pattern)) for pattern in patterns)]
+    if not chosen and len(sheets) == 1 and not sheets[0].name:
+        return list(sheets)
     if not chosen:
         asked = ", ".join(f"`{pattern}`" for pattern in patterns)
         names = ", ".join(f"`{sheet.name}`" for sheet in sheets[:20])

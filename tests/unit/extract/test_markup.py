@@ -39,7 +39,7 @@ def test_cells_are_text_with_single_blanks(read):
         "<tr><td>&nbsp;&nbsp;Sangatta&nbsp;Utara </td><td> <b>1.262</b>,59</td></tr></table>"
     )
     assert rows(sheet) == [["Nama Wilayah", "Luas (km2)"], ["  Sangatta Utara", "1.262,59"]]
-    assert (sheet.name, sheet.number) == ("Tabel 1", (None, None))
+    assert (sheet.name, sheet.number) == ("", (None, None))
     assert sheet.facts == (("format", "HTML"), ("pengodean", "UTF-8"), ("tabel di halaman", "1"))
 
 
@@ -139,7 +139,7 @@ def test_several_tables_are_sheets(read):
     assert [sheet.name for sheet in read(page)] == ["Tabel 2"]
     assert [sheet.name for sheet in read(page, ["laki*"])] == ["Laki-laki", "Laki-laki (3)"]
     assert refusal(read, page, wanted=["Perempuan"]).rule == "lembar_tidak_ada"
-    assert [sheet.name for sheet in read(f"<table>{TWO_ROWS}</table>", ["Data"])] == ["Tabel 1"]
+    assert [sheet.name for sheet in read(f"<table>{TWO_ROWS}</table>", ["Data"])] == [""]
 
 
 def test_foot_comes_last_and_forms_do_no_harm(read):

@@ -59,7 +59,7 @@ SHAPES = {
         ("Perkapita", 22, 3),
         ("IPM", 22, 3),
     ],
-    "statistik/gariskemiskinanjabar.xls": [("Tabel 1", 3, 4)],
+    "statistik/gariskemiskinanjabar.xls": [("", 3, 4)],
     "anggaran/apbd_sikd_2021_2024.xls": [("APBD", 52, 26)],
     "anggaran/djpk_2021_Banyuwangi.csv": [("", 41, 4)],
     "anggaran/djpk_2022_Banyuwangi.csv": [("", 32, 4)],

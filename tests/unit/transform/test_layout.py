@@ -174,3 +174,10 @@ def test_the_head_of_an_empty_sheet() -> None:
     assert head(Sheet("S", 0, (), ())) == []
     with pytest.raises(Refused, match="tidak berisi apa-apa"):
         read_table(Sheet("S", 0, (), ()), Layout())
+
+
+def test_a_file_without_sheet_names_is_the_sheet_that_was_meant() -> None:
+    csv, book = sheet_of([["Kecamatan", "N"]], ""), sheet_of([["Kecamatan", "N"]], "Lain")
+    assert select_sheets([csv], Layout(sheet="Data")) == [csv]
+    with pytest.raises(Refused):
+        select_sheets([book], Layout(sheet="Data"))
