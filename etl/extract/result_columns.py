@@ -112,11 +112,13 @@ def date_text(dates: pa.Array) -> pa.Array:
 
 def time_text(times: pa.Array) -> pa.Array:
     """timestamp[us] without a zone → ISO as `cells.plain` writes it: no time at midnight, no fraction where it is 0."""
-    text = times.cast(pa.string())  # 2024-01-02 03:04:05.000006
-    day = pc.utf8_slice_codeunits(text, 0, 10)
-    clock = pc.utf8_slice_codeunits(text, 11)
-    whole = pc.if_else(pc.ends_with(clock, ".000000"), pc.utf8_slice_codeunits(clock, 0, 8), clock)
-    return pc.if_else(pc.equal(clock, "00:00:00.000000"), day, pc.binary_join_element_wise(day, whole, "T"))
+    try:
+        text = pc.replace_substring(times.cast(pa.timestamp("s")).cast(pa.string()), " ", "T")
+    except pa.ArrowInvalid:  # some have a fraction
+        text = pc.replace_substring(times.cast(pa.string()), " ", "T")
+        text = pc.if_else(pc.ends_with(text, ".000000"), pc.utf8_slice_codeunits(text, 0, 19), text)
+    days = times.cast(pa.date32(), safe=False)
+    return pc.if_else(pc.equal(days.cast(times.type), times), days.cast(pa.string()), text)
 
 
 def decimal_text(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
