@@ -91,6 +91,8 @@ class Column(Strict):
     """ukuran: decimal sign of numbers typed as text; found by rule for the whole table when absent, koma in doubt."""
     dash: Literal["kosong", "nol"] = "kosong"
     """ukuran: what `-` means."""
+    suffix: str | None = Field(default=None, min_length=1, max_length=20)
+    """ukuran: what stands behind every number typed as text (`9.533,44 M`); taken off. Its factor is `scale`'s."""
     rincian: dict[str, str] = {}
     """ukuran: breakdown codes that this column stands for (`{jenis_kelamin: L}`)."""
     spread: Spread | None = None
@@ -114,7 +116,7 @@ class Column(Strict):
         only("title", "wilayah", "rincian", "teks")
         for name in ("indikator", "rincian", "spread"):
             only(name, "ukuran")
-        for name in ("scale", "decimal", "dash"):
+        for name in ("scale", "decimal", "dash", "suffix"):
             only(name, "ukuran", "kontrol")
         only("sum_of", "kontrol")
         if self.role == "wilayah" and self.scheme is None:

@@ -109,7 +109,7 @@ class Archive:
         return Archived(sha256, size, final)
 
     def store_contract(self, resolved_json: str) -> str:
-        """Keeps a resolved contract beside the bytes it reads; returns its sha256. One already kept costs no writing."""
+        """Keeps a resolved contract beside the bytes it reads; returns its sha256. One that is kept costs nothing."""
         content = resolved_json.encode("utf-8")
         sha256 = hashlib.sha256(content).hexdigest()
         kept = self._place(sha256)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from etl.frames import Sheet
 from etl.transform import numbers
-from etl.transform.text import Index, as_array, distinct, fold, tidy_text
+from etl.transform.text import Index, as_array, distinct, fold, tidy_text, without_ending
 
 EMPTY, MARK, NUMBER, WORDS = range(4)
 
@@ -23,6 +23,10 @@ _TITIK = re.compile(r"^\D*\d+\.\d{1,2}\D*$|\.\d{4,}\D*$|,\d{3},|,\d{3}\.|^\D*0\.
 _EITHER = re.compile(r"^\D*[1-9]\d{0,2}\.\d{3}\D*$")
 _LIKE_A_NUMBER = r"(?i)^\W*(rp|idr)?\W*\d[^a-z]*[a-z%]{0,2}\W*$|^\W+$|^\W*(n\.?/?a\.?|null|none|tidak .*|belum .*)\W*$"
 """Texts that are worth reading as numbers or marks: all others are words."""
+_SUFFIXED = re.compile(
+    r"[(-]?\d[\d.,]*\)?\s*(m|t|jt|juta|rb|ribu|miliar|milyar|triliun|trilyun|bn|mn|k)\.?", re.IGNORECASE
+)
+"""Numbers with their factor behind them (`2.989,97 M`); M is miliar where Indonesians write it."""
 _PROBE = 4_000
 """Different texts of a column that are looked at for decimal signs: the first ones tell."""
 
@@ -33,6 +37,7 @@ class Cells:
 
     value: float64 per row, NaN where there is no number. decimal: the sign found in numbers typed as text (None: none
     of them has any); doubtful: only `1.234` was seen, which may be 1234 or 1,234. typed: numbers that are text.
+    suffix: the factor behind nearly all numbers, '' when there is none.
     """
 
     at: int
@@ -43,6 +48,7 @@ class Cells:
     decimal: Literal["koma", "titik"] | None
     doubtful: bool
     typed: int
+    suffix: str = ""
 
     @property
     def n_rows(self) -> int:
@@ -87,11 +93,14 @@ def column_of(sheet: Sheet, at: int) -> Cells:
     if not len(rest):
         return Cells(at, texts, index, kind, value, None, False, 0)
     used = np.unique(index[rest])
-    likely = pc.match_substring_regex(pa.array([texts[place] for place in used], pa.string()), _LIKE_A_NUMBER)
-    used = used[np.asarray(likely)]
+    bare = pa.array([texts[place] for place in used], pa.string())
+    suffix = _suffix([texts[place] for place in used[:_PROBE]])
+    bare = without_ending(bare, suffix) if suffix else bare
+    likely = pc.match_substring_regex(bare, _LIKE_A_NUMBER)
+    used, bare = used[np.asarray(likely)], bare.filter(likely)
     rest = rest[np.isin(index[rest], used)]
-    sign, doubtful = _sign([texts[place] for place in used[:_PROBE]])
-    parsed = numbers.parse(pa.array([texts[place] for place in used], pa.string()), decimal=sign or "koma")
+    sign, doubtful = _sign(bare.slice(0, _PROBE).to_pylist())
+    parsed = numbers.parse(bare, decimal=sign or "koma")
     good = np.asarray(parsed.value.is_valid())
     marks = (parsed.bad == 0) & ~good
     place_of = np.full(len(texts), 0, np.int64)
@@ -100,7 +109,14 @@ def column_of(sheet: Sheet, at: int) -> Cells:
     kind[rest] = np.where(good, NUMBER, np.where(marks, MARK, WORDS))[of]
     value[rest] = np.asarray(pc.fill_null(parsed.value, np.nan))[of]
     typed = int((kind[rest] == NUMBER).sum())
-    return Cells(at, texts, index, kind, value, sign if typed else None, doubtful, typed)
+    return Cells(at, texts, index, kind, value, sign if typed else None, doubtful, typed, suffix)
+
+
+def _suffix(texts: list[str]) -> str:
+    """The factor that nearly all texts of the column (its header not counted) have behind a number."""
+    found = [match[1] for text in texts if (match := _SUFFIXED.fullmatch(tidy_text(text)))]
+    alike = len({suffix.casefold() for suffix in found}) == 1
+    return found[0] if alike and len(found) >= 3 and len(found) >= 0.6 * len(texts) else ""
 
 
 def _sign(texts: list[str]) -> tuple[Literal["koma", "titik"] | None, bool]:

@@ -42,12 +42,6 @@ _LOOKED_AT = 3_000
 """Different texts of a column that are looked at one by one."""
 
 
-_SUFFIXED = re.compile(
-    r"[(-]?\d[\d.,]*\)?\s*(m|t|jt|juta|rb|ribu|miliar|milyar|triliun|trilyun|bn|mn|k)\.?", re.IGNORECASE
-)
-"""Numbers with their factor behind them."""
-
-
 @dataclass(frozen=True)
 class ColumnSeen:
     """One column of a table. at: 0-based place on the sheet; path: header texts from the top down.
@@ -82,7 +76,7 @@ class ColumnSeen:
     rate: bool = False
     share: bool = False
     personal: str = ""
-    suffixed: str = ""
+    suffix: str = ""
 
     @property
     def header(self) -> str:
@@ -115,14 +109,8 @@ def see_column(
         or _as_period(base, cells, rows, words, name)
         or _as_code(base, cells, rows, words, name, headless)
         or _as_figures(base, cells, rows, name, unit, headless)
-        or _with(base, kind="teks", outside=_OUTSIDE.match(name.replace("_", " ")) is not None, suffixed=_suffix(words))
+        or _with(base, kind="teks", outside=_OUTSIDE.match(name.replace("_", " ")) is not None)
     )
-
-
-def _suffix(words: Sequence[str]) -> str:
-    """An example where nearly all texts are numbers with a factor written behind (`2.989,97 M`)."""
-    fits = [text for text in map(tidy_text, words[:_LOOKED_AT]) if _SUFFIXED.fullmatch(text)]
-    return fits[0] if len(fits) >= 0.6 * len(words[:_LOOKED_AT]) else ""
 
 
 def _with(seen: ColumnSeen, **changes: object) -> ColumnSeen:
@@ -320,6 +308,7 @@ def _as_figures(base: ColumnSeen, cells: Cells, rows: Rows, name: str, unit: str
         base,
         kind="angka",
         decimal=cells.decimal,
+        suffix=cells.suffix,
         doubtful=cells.doubtful,
         typed=bool(cells.typed),
         whole=bool(len(good) == 0 or (good == np.floor(good)).all()),

@@ -10,7 +10,7 @@ from typing import Any
 from etl.inspect.columns import ColumnSeen
 from etl.inspect.naming import Named
 from etl.inspect.seen import TableSeen
-from etl.inspect.units import Unit, guessed_unit, is_rate
+from etl.inspect.units import Unit, guessed_unit, is_rate, suffix_scale
 from etl.inspect.when import header_period
 from etl.inspect.wide import sex
 from etl.inspect.words import slug, unique
@@ -89,7 +89,9 @@ def _numbers(table: TableSeen, columns: Sequence[ColumnSeen]) -> dict[str, Any]:
     """scale and decimal of columns that are written alike."""
     parts: dict[str, Any] = {}
     unit = _unit(table, columns[0])
-    if unit and unit.scale != "1":
+    if columns[0].suffix:
+        parts |= {"suffix": columns[0].suffix, "scale": suffix_scale(columns[0].suffix)}
+    elif unit and unit.scale != "1":
         parts["scale"] = unit.scale
     signs = {column.decimal for column in table.figures if column.decimal}
     own = {column.decimal for column in columns if column.decimal}

@@ -11,6 +11,10 @@ _FACTORS = {
     "ribu": "1000", "ribuan": "1000", "juta": "1000000", "jutaan": "1000000",
     "milyar": "1000000000", "miliar": "1000000000", "triliun": "1000000000000", "trilyun": "1000000000000",
 }  # fmt: skip
+_SUFFIXES = {
+    **_FACTORS, "m": "1000000000", "bn": "1000000000", "t": "1000000000000", "jt": "1000000", "mn": "1000000",
+    "rb": "1000", "k": "1000",
+}  # fmt: skip
 _NAMES = {
     "rp": "rupiah", "rupiah": "rupiah", "idr": "rupiah", "%": "persen", "persen": "persen", "prosen": "persen",
     "jiwa": "jiwa", "orang": "orang", "org": "orang", "anak": "anak", "balita": "balita", "kk": "keluarga",
@@ -56,6 +60,11 @@ def read_unit(text: str) -> Unit | None:
     if name is None:
         return None
     return Unit(name, scale, name not in ("persen", "indeks", "poin", "tahun") and " per " not in name)
+
+
+def suffix_scale(suffix: str) -> str:
+    """Factor of what stands behind a number: `M` is miliar, as budgets write it."""
+    return _SUFFIXES[suffix.casefold()]
 
 
 def is_unit(text: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from etl.inspect.units import suffix_scale
+
 if TYPE_CHECKING:
     from etl.inspect.seen import TableSeen
 
@@ -20,11 +22,8 @@ def unsure(table: TableSeen) -> list[str]:
             doubts.append(f"`{name}`: hanya ada angka seperti 1.234 (teks); dibaca 1234, bukan 1,234")
         if column.kind == "angka" and column.unread:
             doubts.append(f"`{name}`: {len(column.unread)} isi bukan angka, mis. `{column.unread[0]}`")
-        if column.suffixed:
-            doubts.append(
-                f"`{name}`: angka berakhiran faktor (`{column.suffixed}`) tidak terbaca sebagai angka, jadi ditulis "
-                "teks dan TIDAK dimuat; minta SKPD menulis angka penuh"
-            )
+        if column.suffix:
+            doubts.append(f"`{name}`: angka berakhiran `{column.suffix}`, dikalikan {suffix_scale(column.suffix)}")
         if column.kind == "wilayah" and column.unread:
             doubts.append(f"`{name}`: wilayah tidak dikenal: {', '.join(column.unread)}")
         if column.kind == "periode" and column.unread:

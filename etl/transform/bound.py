@@ -10,6 +10,7 @@ from etl.transform import numbers, periods, reshape
 from etl.transform.regions import LEVELS, Regions
 from etl.transform.reshape import Measure
 from etl.transform.spread import SpreadColumn
+from etl.transform.text import without_ending
 
 NOWHERE = -1
 """Place of a measure that counts rows: its figures belong to the whole row (column 0)."""
@@ -120,8 +121,9 @@ class Bound:
 
     def _numbers(self, table: RawTable, name: str, place: int) -> numbers.Numbers:
         column = self.contract.columns[name]
+        text = table.text[place] if column.suffix is None else without_ending(table.text[place], column.suffix)
         return numbers.parse(
-            table.text[place],
+            text,
             table.number[place],
             decimal=column.decimal or self.decimal,
             dash=column.dash,

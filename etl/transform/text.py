@@ -76,6 +76,12 @@ def plain(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
+def without_ending(column: pa.Array, ending: str) -> pa.Array:
+    """The column without this ending and the blanks before it (`9.533,44 M` → `9.533,44`); letter case is ignored."""
+    pattern = rf"(?i)\s*{re.escape(ending)}\s*$"
+    return each(lambda cells: pc.replace_substring_regex(cells, pattern, ""), column)
+
+
 def lookup(of_values: Sequence[bool] | npt.NDArray[np.bool_], empty: bool, index: Index) -> npt.NDArray[np.bool_]:
     """Per row what is true of its value; `empty` where it has none."""
     found: npt.NDArray[np.bool_] = np.append(np.asarray(of_values, bool), empty)[index]

@@ -98,6 +98,16 @@ def indented(path: Path) -> Answer:
     return table([row for no, row in enumerate(rows) if no + 1 == len(rows) or depth[no + 1] <= depth[no]], (1, 2, 3))
 
 
+def in_miliar(path: Path) -> Answer:
+    """`9.533,44 M` in two columns, `2,367.58` percent in the third."""
+    rows = delimited(path)[1:]
+    money = [
+        Decimal(str(cell).removesuffix(" M").replace(".", "").replace(",", ".")) for row in rows for cell in row[1:3]
+    ]
+    share = [Decimal(str(row[3]).replace(",", "")) for row in rows]
+    return len(money) + len(share), sum(money) * 10**9 + sum(share)
+
+
 def lra(path: Path) -> Answer:
     rows = [row for row in workbook(path) if re.fullmatch(r"5(\.\d+){5}", str(row[3] or ""))]
     return table([[0 if cell == "0,00" else cell for cell in row] for row in rows], range(5, 13))
@@ -148,8 +158,8 @@ EXPECTED: dict[str, Callable[[Path], Answer]] = {
     "statistik/sumbar_ipm_2022.xlsx": lambda path: table(workbook(path, "UHH")[2:21], (1,)),
     "anggaran/apbd_sikd_2021_2024.xls": sikd,
     "anggaran/djpk_2021_Banyuwangi.csv": indented,
-    "anggaran/djpk_2022_Banyuwangi.csv": lambda path: table(delimited(path)[1:], (3,)),
-    "anggaran/djpk_2022_Blitar.csv": lambda path: table(delimited(path)[1:], (3,)),
+    "anggaran/djpk_2022_Banyuwangi.csv": in_miliar,
+    "anggaran/djpk_2022_Blitar.csv": in_miliar,
     **{f"anggaran/lra_lamsel_2026_{month}.xlsx": lra for month in ("januari", "februari", "maret", "april")},
     "anggaran/rak_belanja_lamsel_2026.xlsx": rak,
     "pengaduan/jakarta_crm_psbb_timeseries.csv": lambda path: table(delimited(path)[1:], (1, 2)),
@@ -168,7 +178,7 @@ SAID = {
     "statistik/data_pus_arsip_nov.csv": "tahun tidak disebut di mana pun",
     "statistik/sumbar_ipm_2022.xlsx": "lembar lain yang berisi tabel tidak dibaca: HLS, RLS, Perkapita, IPM",
     "statistik/bps_makro_noheader_semicolon.csv": "tabel tanpa kepala",
-    "anggaran/djpk_2022_Blitar.csv": "angka berakhiran faktor (`2.989,97 M`)",
+    "anggaran/djpk_2022_Blitar.csv": "angka berakhiran `M`, dikalikan 1000000000",
     "anggaran/rak_belanja_lamsel_2026.xlsx": "angka, tetapi bukan untuk periode di kepala kolom",
     "pengaduan/sp4n_lapor_samarinda_2024_redacted.csv": "`Kota/Kabupaten` berisi wilayah tetapi kosong di 19 baris",
     "api/lkpp_struktur_anggaran_pd.json": "`tahun_anggaran` kosong di 97 baris",
