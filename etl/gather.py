@@ -83,13 +83,12 @@ class Gathering:
         Raises SourceUnavailable after everything that could be read is in, Refused when the query or the service no
         longer gives what the contract asks for.
         """
-        from etl.load.source_state import collecting, forget_problems, known_sources
+        from etl.load.source_state import collecting, known_sources
 
         with collecting(self.conn, self.contract.id):
             source = self.contract.source
             if isinstance(source, FolderSource):
                 files, notes = self.listings.of(source)
-            forget_problems(self.conn, self.contract.id)
             known = known_sources(self.conn, self.contract.id)
             outdated = self._outdated_contracts(known)
             self._read_by_hand_again(known, outdated)
@@ -99,7 +98,7 @@ class Gathering:
                 case DatabaseSource():
                     self._database(source, known, outdated)
                 case UploadSource():
-                    pass
+                    self._answered()
                 case _:
                     self._web(source, known, outdated)
 
@@ -115,6 +114,7 @@ class Gathering:
         from etl.extract.folder import fetch
         from etl.load.source_state import source_problem
 
+        self._answered()
         for note in notes:
             source_problem(self.conn, self.contract.id, note.file, str(note))
         seen = _bytes_taken(known, files)
@@ -172,6 +172,7 @@ class Gathering:
         state = known.get(path)
         before = None if self.force else self._last(state)
         answer = dump(source, resolve(source.connection), self.archive, self.contract.id, before)
+        self._answered()
         self._take_answer(path, state, answer.archived, answer.notes, outdated, lambda: False)
 
     def _web(self, source: AnyWebSource, known: dict[str, SourceState], outdated: set[str]) -> None:
@@ -183,11 +184,18 @@ class Gathering:
         before = self._last(state)
         again = self.force or (state is not None and state.contract_sha256 in outdated)
         answer = fetch_web(source, self.archive, self.contract.id, None if again else before)
+        self._answered()
         if answer.archived is None:
             return
         now = answer.archived.path
         same = (lambda: same_records(before, now, source)) if before is not None else (lambda: False)
         self._take_answer(path, state, answer.archived, answer.notes, outdated, same)
+
+    def _answered(self) -> None:
+        """The source is there again: whatever was wrong with it is looked at anew."""
+        from etl.load.source_state import forget_problems
+
+        forget_problems(self.conn, self.contract.id)
 
     def _last(self, state: SourceState | None) -> Path | None:
         """What the source answered last time, to ask only for what changed; None when the archive lost it."""
