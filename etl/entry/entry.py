@@ -72,6 +72,7 @@ def _column(contract: Contract, name: str, column: Column, marker: Marker) -> Co
         return column
     if column.role == "periode":
         return Column(role="periode", value=marker.period)
+    column = column.model_copy(update={"title": None})  # what other files say above the table, here is a column
     own = [one for one in marker.columns if one.name == name]
     if not own:  # not in the workbook: no fault of who filled it in, unless the contract has grown since
         return column.model_copy(update={"required": column.required and not marker.is_current(contract)})
