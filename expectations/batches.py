@@ -107,7 +107,8 @@ class Batches:
         return Batch(pd.DataFrame(columns, index=self.tidy.rows.index, copy=False))
 
     def _row_column(self, name: str, kinds: set[str]) -> Any:
-        """Numbers, or text as categories; where only sameness is asked, one number per distinct text will do."""
+        """Numbers, or text as categories; as text where reading found too many different ones. Where only sameness is
+        asked, one number per distinct text will do."""
         if name.startswith(AS_WRITTEN):
             return categorical(self.tidy.raw[self.tidy.columns[name.removeprefix(AS_WRITTEN)][1]])
         column = self.contract.columns[name]
@@ -117,7 +118,9 @@ class Batches:
         if column.role in ("ukuran", "kontrol"):
             return values.to_numpy(dtype="float64", na_value=np.nan)
         only_sameness = kinds <= {"unique", "unique_together"} and not isinstance(values.array, pd.Categorical)
-        return identity(values) if only_sameness else categorical(values)
+        if only_sameness:
+            return identity(values)
+        return values.array if isinstance(values.dtype, pd.StringDtype) else categorical(values)
 
     def _sum_over_spread(self, name: str) -> npt.NDArray[np.float64]:
         """Per row the sum of a spread column's figures; missing where none is filled."""

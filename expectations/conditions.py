@@ -23,6 +23,9 @@ FIGURE_KEY = ("indikator", "wilayah", "periode", "rincian")
 _ROOM = 8
 """Possible keys per row up to which a table of all of them is smaller and faster than a hash table of those there."""
 
+_SLICE = 1 << 17
+"""Rows of many different texts that are Python objects at once."""
+
 _SLACK = 1e-9
 """Relative error of binary fractions: 0,1 + 0,2 is 0,3."""
 
@@ -156,10 +159,15 @@ def text_is_short(column: pd.Series, length: int) -> Mask:
 
 
 def over_distinct(column: pd.Series, holds: Callable[[str], bool]) -> Mask:
-    """The condition asked once per distinct value; a missing value holds."""
+    """The condition asked once per distinct value, slice by slice where they are many; a missing value holds."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, distinct = column.cat.codes.to_numpy(), column.cat.categories
-    else:
-        codes, distinct = pd.factorize(column)
+        return _by_code(np.asarray(column.cat.codes), column.cat.categories, holds)
+    parts = [column.iloc[at : at + _SLICE] for at in range(0, len(column), _SLICE)]
+    masks = [_by_code(*pd.factorize(part), holds) for part in parts]
+    return np.concatenate([np.zeros(0, dtype=bool), *masks])
+
+
+def _by_code(codes: Codes, distinct: pd.Index, holds: Callable[[str], bool]) -> Mask:
     answers = np.fromiter((holds(str(value)) for value in distinct), dtype=bool, count=len(distinct))
-    return np.append(answers, True)[codes]
+    found: Mask = np.append(answers, True)[codes]
+    return found

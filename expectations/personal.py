@@ -34,6 +34,8 @@ _SHORTEST = 6
 """Characters of the shortest personal datum, an e-mail address like `a@b.id`."""
 _MIN_DIGITS = 10
 """Digits of the shortest mobile number."""
+_SLICE = 1 << 18
+"""Cells looked at together."""
 _SAMPLE = 10_000
 """Cells from which it is judged whether a column repeats itself."""
 
@@ -99,8 +101,8 @@ def suspects(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """
     found: list[pa.Array] = []
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    for chunk in chunks:
-        distinct = _without_repeats(chunk)
+    for part in [part for chunk in chunks for part in _parts(chunk)]:
+        distinct = _without_repeats(part)
         if len(distinct) and (worth := _suspect_mask(distinct)) is not None:
             some = distinct.filter(pa.array(worth)).cast(pa.string())
             found.append(some.filter(pc.match_substring_regex(some, _WORTH_A_LOOK)))
@@ -109,10 +111,15 @@ def suspects(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pa.chunked_array(found).unique()
 
 
+def _parts(texts: pa.Array) -> list[pa.Array]:
+    """Many texts in slices; of codes the different texts that occur."""
+    if pa.types.is_dictionary(texts.type):
+        return [texts.dictionary.take(texts.indices.unique().drop_null())]
+    return [texts.slice(at, _SLICE) for at in range(0, len(texts), _SLICE)]
+
+
 def _without_repeats(texts: pa.Array) -> pa.Array:
     """Distinct texts where a sample says that there are few; else all texts, which costs less than sorting them out."""
-    if pa.types.is_dictionary(texts.type):
-        return texts.dictionary
     sample = texts.slice(0, _SAMPLE)
     few = len(texts) > _SAMPLE and len(sample.unique()) < _SAMPLE // 10
     return texts.unique() if few else texts

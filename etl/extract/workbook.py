@@ -147,7 +147,7 @@ def _opened(path: Path, name: str) -> Iterator[CalamineWorkbook]:
             yield workbook
     except PasswordError:
         raise locked(name) from None
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, OSError, ValueError, OverflowError) as error:  # a duration of a billion days
         raise damaged(name, f"tidak dapat dibaca ({shown(str(error))})") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":

@@ -162,8 +162,9 @@ def _differs(figures: Figures, ours: np.ndarray, current: pa.Table, theirs: np.n
     """Per pair of places whether value, mark or status differ. Values are compared as exact decimals: 9.30 is 9.3."""
     differs = [np.zeros(0, dtype=bool)]
     for at in range(0, len(ours), SLICE):
-        mine = figures.take(ours[at : at + SLICE])
-        said = current.take(pa.array(theirs[at : at + SLICE]))
+        mine, places = figures.take(ours[at : at + SLICE]), theirs[at : at + SLICE]
+        first, last = int(places[0]), int(places[-1])  # both are in the order of the key
+        said = current.slice(first, last - first + 1).combine_chunks().take(pa.array(places - first))
         differs.append(_differing(mine, said, status))
     return np.concatenate(differs)
 

@@ -98,6 +98,11 @@ def distinct(column: pa.Array | pa.ChunkedArray) -> tuple[list[str], Index]:
     blank = [not value[:1].isalnum() and not tidy_text(value) for value in values]
     if any(blank):
         index = np.where(lookup(blank, True, index), index.dtype.type(-1), index)
+    used = np.zeros(len(values) + 1, bool)  # the last is of empty cells
+    used[index] = True
+    if not used[:-1].all():  # codes know what else stands in their column: its title, its header, its footnotes
+        moved = np.append(np.cumsum(used[:-1]) - 1, -1).astype(index.dtype)
+        values, index = [value for value, is_used in zip(values, used, strict=False) if is_used], moved[index]
     return values, index
 
 

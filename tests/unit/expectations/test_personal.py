@@ -93,3 +93,9 @@ def test_suspects_in_a_long_column_that_repeats_itself_and_in_one_that_does_not(
     assert personal.suspects(pa.array(repeating)).to_pylist() == ["6408010101900001"]
     fractions = pa.array([f"{number / 7:.14f}" for number in range(20_000)] + ["6408010101900001"])
     assert personal.suspects(fractions).to_pylist() == ["6408010101900001"]
+
+
+def test_of_codes_only_what_occurs_is_suspect() -> None:
+    """A phone number in the title above a table is no cell of the table."""
+    codes = pa.array(["hubungi 081234567890", "Telen", "081234567891", None]).dictionary_encode().slice(1)
+    assert personal.suspects(codes).to_pylist() == ["081234567891"]
