@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 from lxml import etree
@@ -357,9 +357,10 @@ def _cut_off(data: Bytes, name: str) -> tuple[Finding, ...]:
 
 def _no_table(name: str, page: etree._Element | None) -> Refused:
     said = "" if page is None else " ".join(item if isinstance(item, str) else _text(item) for item in _flow(page))
+    ending = PurePosixPath(name).suffix
     return refused(
         "bukan_lembar_kerja",
-        "Isinya halaman web (HTML) tanpa tabel data.",
+        f"Isinya halaman web (HTML) tanpa tabel data{f', walau namanya berakhiran {ending}' if ending else ''}.",
         "Aplikasi atau situs asalnya menyimpan halaman masuk (login) atau pesan galat, bukan datanya.",
         "Baca isi yang dikutip, masuk kembali ke aplikasinya, lalu unduh ulang datanya.",
         file=name,
