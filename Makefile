@@ -9,7 +9,7 @@ down:
 	@if [ -x $(RUN)/satudata ]; then $(RUN)/satudata down; fi
 
 test: install-dev servers
-	$(RUN)/pytest
+	$(RUN)/pytest --numprocesses auto --dist loadfile
 
 bench: install-dev
 	$(RUN)/python -m bench.run

@@ -130,22 +130,27 @@ def _by_column(value: Record) -> list[Record]:
 
 
 def _at(document: Any, path: str, name: str) -> Any:
+    value, rest = follow(document, path)
+    if rest:
+        there = listed([shown(key) for key in value]) if isinstance(value, dict) else ""
+        raise refused(
+            "letak_data",
+            f"Letak data `{path}` tidak ada: `{rest}` tidak ditemukan. Yang ada di sana: {there or 'bukan objek'}.",
+            "Susunan jawaban berubah, atau yang dijawab adalah pesan galat.",
+            "Periksa isinya; bila susunannya memang berubah, Diskominfo menyesuaikan `records` pada kontrak.",
+            file=name,
+            value=said(document),
+        )
+    return value
+
+
+def follow(document: Any, path: str) -> tuple[Any, str]:
+    """What stands at `data.items.0` (`.`: the document itself), and the rest of the path that is not there."""
     value, rest = document, "" if path == "." else path
-    while rest:
-        key = _next_key(value, rest)
-        if key is None:
-            there = listed([shown(key) for key in value]) if isinstance(value, dict) else ""
-            raise refused(
-                "letak_data",
-                f"Letak data `{path}` tidak ada: `{rest}` tidak ditemukan. Yang ada di sana: {there or 'bukan objek'}.",
-                "Susunan jawaban berubah, atau yang dijawab adalah pesan galat.",
-                "Periksa isinya; bila susunannya memang berubah, Diskominfo menyesuaikan `records` pada kontrak.",
-                file=name,
-                value=said(document),
-            )
+    while rest and (key := _next_key(value, rest)) is not None:
         value = value[int(key)] if isinstance(value, list) else value[key]
         rest = rest[len(key) + 1 :]
-    return value
+    return value, rest
 
 
 def _next_key(value: Any, rest: str) -> str | None:

@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 
 from etl.extract.problems import shown
+from etl.extract.records import follow
 
 MISSING = object()
 """Nothing stands at a path; null does not count as nothing."""
@@ -32,25 +33,8 @@ _TOLD_NO_ACCESS = re.compile(
 
 def value_at(document: Any, path: str) -> Any:
     """What stands at `meta.next` (a number picks from a list); MISSING when nothing does. Names may hold dots."""
-    if isinstance(document, dict) and path in document:
-        return document[path]
-    value, rest = document, "" if path == "." else path
-    while rest:
-        if isinstance(value, list):
-            key, _, rest = rest.partition(".")
-            if not key.isdecimal() or len(key) > 9 or int(key) >= len(value):
-                return MISSING
-            value = value[int(key)]
-            continue
-        if not isinstance(value, dict):
-            return MISSING
-        parts = rest.split(".")
-        names = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
-        found = next((name for name in names if name in value), None)
-        if found is None:
-            return MISSING
-        value, rest = value[found], rest[len(found) + 1 :]
-    return value
+    value, rest = follow(document, path)
+    return MISSING if rest else value
 
 
 def as_text(value: Any) -> str:

@@ -9,7 +9,6 @@ import ssl
 import time
 from collections.abc import Callable
 from email.utils import format_datetime
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -311,10 +310,11 @@ def test_no_faster_than_the_contract_allows(service: WebService, archive: Archiv
         number = int(request.query["page"])
         return Reply([{"no": number}] if number < 5 else [])
 
-    fetch(web(service.on("/data", page), paging={"by": "page"}, per_minute=300), archive)
-    moments = [request.at for request in service.requests]
-    assert len(moments) == 5
-    assert all(later - earlier >= 0.19 for earlier, later in pairwise(moments))
+    source = web(service.on("/data", page), paging={"by": "page"}, per_minute=300)
+    began = time.monotonic()
+    fetch(source, archive)
+    assert len(service.requests) == 5
+    assert time.monotonic() - began >= 4 * 60 / 300, "a busy machine can only make it slower"
 
 
 # ── certificates ─────────────────────────────────────────────────────────────────────────────────────────────────────
