@@ -39,6 +39,7 @@ def test_a_file_handed_in_is_loaded_and_says_who_brought_it(regency):
     assert "diserahkan oleh Rina, Dinas Kesehatan" in str(figure)
     report = regency.settings.reports / "dinkes" / "puskesmas" / f"{outcome.submission_id}.html"
     assert "Rina, Dinas Kesehatan" in report.read_text()
+    assert "format: Excel (.xlsx); kepala tabel" in report.read_text(), "how it was read, in the order it was found"
     assert regency.go() == [], "an upload is not looked for in the folder"
 
 

@@ -1,6 +1,7 @@
 -- How a file was understood, who handed it in, and the files in an agency's folder that nobody's contract asks for.
+-- read_as is json, not jsonb: the report states its facts in the order in which they were found.
 
-ALTER TABLE audit.submission ADD COLUMN read_as jsonb NOT NULL DEFAULT '{}';
+ALTER TABLE audit.submission ADD COLUMN read_as json NOT NULL DEFAULT '{}';
 ALTER TABLE audit.submission ADD COLUMN submitted_by text;
 COMMENT ON COLUMN audit.submission.read_as IS
     'How the bytes were understood: format, encoding, separator, decimal sign; found by rule or stated by the contract.';
