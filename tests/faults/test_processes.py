@@ -19,7 +19,7 @@ from etl.settings import PROJECT
 
 AGENCIES = ("dinsos", "dpu")
 """Two are enough here; the journey of all of them is tested elsewhere."""
-PATIENCE = 180.0
+PATIENCE = 300.0
 
 
 class Up:
