@@ -12,7 +12,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from etl.catalogue import InvalidContracts, load_contracts
@@ -51,12 +50,13 @@ class Watch:
 
         Raises InvalidContracts when the register of agencies is wrong.
         """
+        from etl.extract.folder import is_elsewhere
         from etl.schedule import NOBODY
 
         register = load_contracts(self.settings.datasets, only_skpd=NOBODY).skpd
         places: dict[Place, dict[str, str]] = defaultdict(dict)
         for name, skpd in register.items():
-            if "://" in skpd.folder or Path(skpd.folder).is_absolute():
+            if is_elsewhere(skpd.folder):
                 places[Place(skpd.folder, skpd.connection)][name] = ""
             else:
                 places[Place(self.settings.sources, skpd.connection)][name] = skpd.folder.strip("/")

@@ -87,14 +87,12 @@ class Gathering:
 
         with collecting(self.conn, self.contract.id):
             source = self.contract.source
-            if isinstance(source, FolderSource):
-                files, notes = self.listings.of(source)
             known = known_sources(self.conn, self.contract.id)
             outdated = self._outdated_contracts(known)
             self._read_by_hand_again(known, outdated)
             match source:
                 case FolderSource():
-                    self._folder(files, notes, known, outdated)
+                    self._folder(source, known, outdated)
                 case DatabaseSource():
                     self._database(source, known, outdated)
                 case UploadSource():
@@ -104,16 +102,11 @@ class Gathering:
 
     # ── folders and uploads ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _folder(
-        self,
-        files: Sequence[FoundFile],
-        notes: Sequence[Finding],
-        known: dict[str, SourceState],
-        outdated: set[str],
-    ) -> None:
+    def _folder(self, source: FolderSource, known: dict[str, SourceState], outdated: set[str]) -> None:
         from etl.extract.folder import fetch
         from etl.load.source_state import source_problem
 
+        files, notes = self.listings.of(source)
         self._answered()
         for note in notes:
             source_problem(self.conn, self.contract.id, note.file, str(note))

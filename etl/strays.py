@@ -100,7 +100,7 @@ def _receive(conn: Connection, found: FoundFile, contract: Contract, settings: S
     with collecting(conn, contract.id):
         state = known_sources(conn, contract.id).get(found.path)
         if state is not None and state.sha256 == archived.sha256:
-            sub = state.submission_id
-            remember_source(conn, contract.id, found.path, found.size, found.mtime_ns, archived.sha256, sub)
+            seen = (found.path, found.size, found.mtime_ns, archived.sha256)
+            remember_source(conn, contract.id, *seen, state.submission_id)
             return
         receive(conn, contract, settings, found.path, archived, mtime_ns=found.mtime_ns)

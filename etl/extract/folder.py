@@ -14,17 +14,11 @@ from typing import IO, Any
 
 from etl.contract import Skpd
 from etl.extract.archive import Archive, Archived, StreamTooLong
-from etl.extract.connections import lookup
-from etl.extract.listing import Entry as Entry
-from etl.extract.listing import FoundFile as FoundFile
-from etl.extract.listing import Pattern as Pattern
-from etl.extract.listing import fitting as fitting
-from etl.extract.listing import mtime_ns
-from etl.extract.listing import walk as walk
+from etl.extract.listing import FoundFile, mtime_ns
 from etl.extract.problems import unavailable
 from etl.extract.shares import Share, plainly
 from etl.extract.shares.faults import WHOLE_SHARE, Fault, Why, unreachable
-from etl.findings import Finding, Owner, SourceUnavailable
+from etl.findings import Owner, SourceUnavailable
 from etl.sources import FolderSource
 
 MAX_BYTES = 2 << 30
@@ -48,10 +42,15 @@ class TooLarge(SourceUnavailable):
     """More bytes than are taken; trying again does not help, but neither does it harm its neighbours."""
 
 
+def is_elsewhere(folder: str) -> bool:
+    """Whether a folder of the register stands for itself, and not below the sources root."""
+    return "://" in folder or Path(folder).is_absolute()
+
+
 def folder_of(source: FolderSource, skpd: Skpd, sources_root: str) -> str:
     """The agency's folder: the source's own, or the register's below the sources root; either may be a whole URL."""
     folder = source.path or skpd.folder
-    if "://" in folder or Path(folder).is_absolute():
+    if is_elsewhere(folder):
         return folder
     return f"{sources_root}{'' if sources_root.endswith('/') else '/'}{folder}"
 
@@ -59,15 +58,6 @@ def folder_of(source: FolderSource, skpd: Skpd, sources_root: str) -> str:
 def place_of(source: FolderSource, skpd: Skpd, sources_root: str) -> tuple[str, str | None]:
     """The folder's address and the name of the connection that opens it: what one `walk` serves all datasets of."""
     return folder_of(source, skpd, sources_root), source.connection if source.path else skpd.connection
-
-
-def list_files(source: FolderSource, skpd: Skpd, sources_root: str) -> tuple[list[FoundFile], list[Finding]]:
-    """Files that fit the source's pattern, sorted by path, and a note on each that fits but is passed over.
-
-    Raises SourceUnavailable when the folder or its connection is not there.
-    """
-    folder, connection = place_of(source, skpd, sources_root)
-    return fitting(walk(folder, lookup(connection) if connection else None), Pattern(source.files))
 
 
 def fetch(found: FoundFile, archive: Archive, max_bytes: int = MAX_BYTES) -> Archived:

@@ -12,11 +12,12 @@ import xlsxwriter
 
 from etl.contract import Skpd
 from etl.extract.archive import Archive
-from etl.extract.folder import StillWriting, fetch, list_files
+from etl.extract.folder import StillWriting, fetch
 from etl.extract.read import read_sheets
 from etl.findings import Refused, Severity
 from etl.settings import PROJECT
 from etl.sources import FolderSource
+from tests.listed import list_files
 
 LONG_AGO = 1_700_000_000
 SKPD = Skpd(nama="Dinas Kesehatan", kode="KT02", folder="dinkes", kontak="a@b.id")

@@ -4,8 +4,8 @@ import pytest
 
 from etl.contract import Skpd
 from etl.extract.archive import Archive
-from etl.extract.folder import list_files
 from etl.sources import FolderSource
+from tests.listed import list_files
 from tests.shares.sites import SITES
 
 KONEKSI = "uji_bagi"

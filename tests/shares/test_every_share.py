@@ -12,7 +12,8 @@ import pytest
 
 from etl.extract.archive import Archive
 from etl.extract.connections import lookup
-from etl.extract.folder import StillWriting, TooLarge, fetch, walk
+from etl.extract.folder import StillWriting, TooLarge, fetch
+from etl.extract.listing import walk
 from etl.findings import SourceUnavailable
 from tests.servers.ports import free_port
 from tests.shares.conftest import VARIABLE

@@ -12,22 +12,11 @@ import pytest
 
 from etl.contract import Skpd
 from etl.extract.archive import Archive
-from etl.extract.folder import (
-    Entry,
-    FoundFile,
-    Pattern,
-    StillWriting,
-    TooLarge,
-    fetch,
-    fitting,
-    folder_of,
-    list_files,
-    place_of,
-    walk,
-)
-from etl.extract.listing import MAX_DEPTH
+from etl.extract.folder import StillWriting, TooLarge, fetch, folder_of, place_of
+from etl.extract.listing import MAX_DEPTH, Entry, FoundFile, Pattern, fitting, walk
 from etl.findings import Severity, SourceUnavailable
 from etl.sources import FolderSource
+from tests.listed import list_files
 
 LONG_AGO = 1_700_000_000
 
