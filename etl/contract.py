@@ -17,6 +17,10 @@ from etl.layouts import Header as Header
 from etl.layouts import Hierarchy as Hierarchy
 from etl.layouts import Layout as Layout
 from etl.layouts import Spread as Spread
+from etl.meaning import FACT_DIMENSIONS, FACT_MEASURES
+from etl.meaning import Fact as Fact
+from etl.meaning import Indikator as Indikator
+from etl.meaning import Suppress as Suppress
 from etl.rules import PartsSum, Rule, Strict
 from etl.sources import IDENTIFIER, Source
 
@@ -82,6 +86,11 @@ class Column(Strict):
 
     values: dict[str, tuple[str, ...]] = {}
     """rincian: code → the texts that mean it; absent: the text itself, tidied, is the code."""
+    list: str | None = Field(default=None, pattern=IDENTIFIER)
+    """rincian: the code list its codes are of: a dimension of the dataset's `fact` (skpd, kegiatan, rekening,
+    sumber_dana, tahap, tolok_ukur) or a breakdown in warehouse_sql/reference/rincian.csv (jenis_kelamin, …)."""
+    label: str | None = None
+    """rincian with `list`: the column that holds the code's name. Compared with the list; names a code it lacks."""
 
     indikator: str | None = None
     """ukuran: which indicator the figures are of."""
@@ -91,6 +100,8 @@ class Column(Strict):
     """ukuran: decimal sign of numbers typed as text; found by rule for the whole table when absent, koma in doubt."""
     dash: Literal["kosong", "nol"] = "kosong"
     """ukuran: what `-` means."""
+    text: bool = False
+    """ukuran: words, not a number (`penghambat`, `tindak_lanjut` of fact kinerja)."""
     suffix: str | None = Field(default=None, min_length=1, max_length=20)
     """ukuran: what stands behind every number typed as text (`9.533,44 M`); taken off. Its factor is `scale`'s."""
     rincian: dict[str, str] = {}
@@ -114,6 +125,11 @@ class Column(Strict):
         only("values", "rincian", "ukuran")
         only("ancestor", "rincian", "teks")
         only("title", "wilayah", "rincian", "teks")
+        only("list", "rincian")
+        only("label", "rincian")
+        only("text", "ukuran")
+        if self.label and not self.list:
+            raise ValueError("`label` perlu `list`")
         for name in ("indikator", "rincian", "spread"):
             only(name, "ukuran")
         for name in ("scale", "decimal", "dash", "suffix"):
@@ -174,25 +190,6 @@ class Correction(Strict):
     on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
 
 
-# ── what it means ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Indikator(Strict):
-    """MS-Ind in brief (Peraturan BPS 5/2020): one owner, one identifier."""
-
-    nama: str
-    konsep: str
-    definisi: str
-    satuan: str
-    rumus: str | None = None
-    arah: Literal["naik", "turun", "netral"] = "netral"
-    """Whether higher (`naik`) or lower (`turun`) is better."""
-    additive: bool = True
-    """Whether regions and breakdowns may be summed (counts yes, percentages no)."""
-    aliases: tuple[str, ...] = ()
-    """Header texts that name it in a spread level `ukuran`."""
-
-
 # ── who lets it out ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -222,7 +219,19 @@ class Incoherent(ValueError):
         super().__init__("; ".join(f"{'.'.join(map(str, place))}: {message}" for place, message in faults))
 
 
-_DESCRIPTION = ("title", "description", "producer", "urusan", "access", "access_ground", "license", "method", "release")
+_DESCRIPTION = (
+    "title",
+    "description",
+    "producer",
+    "urusan",
+    "access",
+    "access_ground",
+    "license",
+    "method",
+    "release",
+    "keywords",
+    "ms_keg",
+)
 
 
 class Contract(Strict):
@@ -240,8 +249,15 @@ class Contract(Strict):
     license: str = "CC-BY-4.0"
     status: Literal["sementara", "perkiraan", "tetap"] = "tetap"
     method: str | None = None
+    keywords: tuple[str, ...] = ()
+    ms_keg: dict[str, str] = {}
+    """MS-Keg, by field_key of warehouse_sql/reference/metadata_bps.csv."""
     calendar: Calendar
     source: Source
+    fact: Fact = "indikator"
+    """`anggaran`: budget and its realisation; `kinerja`: targets and what was reached; else statistics."""
+    cumulative: bool = False
+    """fact anggaran: a month's realisasi includes the months before it."""
     load: Literal["penuh", "periode", "tambah"]
     """`penuh` replaces the dataset, `periode` the periods contained, `tambah` adds and updates by key."""
     layout: tuple[Layout, ...] = (Layout(),)
@@ -254,6 +270,7 @@ class Contract(Strict):
     personal_data: Literal["tolak", "izinkan"] = "tolak"
     """NIK, phone and e-mail patterns in any cell quarantine the row. `izinkan` needs access other than terbuka."""
     release: Release
+    suppress: Suppress | None = None
     threshold: Threshold = Threshold()
 
     @property
@@ -289,7 +306,7 @@ class Contract(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Contract:
-        faults = [*self._unknown_names(), *self._missing_parts(), *self._hierarchy_misfits()]
+        faults = [*self._unknown_names(), *self._missing_parts(), *self._hierarchy_misfits(), *self._fact_misfits()]
         if faults:
             raise Incoherent(faults)
         return self
@@ -299,6 +316,7 @@ class Contract(Strict):
         for name, column in self.columns.items():
             used += [(("columns", name, "sum_of"), other) for other in column.sum_of]
             used += [(("columns", name, "within"), column.within)] if column.within else []
+            used += [(("columns", name, "label"), column.label)] if column.label else []
         for no, block in enumerate(self.layout):
             used += [(("layout", no, "fill_down"), name) for name in block.fill_down]
             used += [(("layout", no, "aliases"), name) for name in block.aliases]
@@ -319,6 +337,10 @@ class Contract(Strict):
         ]
         for no, rule in enumerate(self.rules):
             indicators += [(("rules", no, "indikator"), name) for name in getattr(rule, "indikator", ())]
+        if self.suppress:
+            concerned = [*self.suppress.indikator, *self.suppress.ratios]
+            concerned += [name for parts in self.suppress.ratios.values() for name in parts]
+            indicators += [(("suppress",), name) for name in concerned]
         return [(place, f"kolom `{name}` tidak ada di columns") for place, name in used if name not in self.columns] + [
             (place, f"indikator `{name}` tidak ada") for place, name in indicators if name not in self.indikator
         ]
@@ -361,6 +383,33 @@ class Contract(Strict):
                 faults.append((place, f"tingkat `{wanted}` tidak ada; yang ada: {', '.join(tree.levels)}"))
             elif not tree.levels and not re.fullmatch(r"[1-9]", wanted):
                 faults.append((place, f"tingkat `{wanted}` harus 1, 2, … dari atas (atau beri nama dengan `levels`)"))
+        return faults
+
+    def dimension_columns(self) -> dict[str, str]:
+        """Dimension of the fact → the column that holds its codes, of those the contract has."""
+        wanted = FACT_DIMENSIONS[self.fact]
+        return {c.list: name for name, c in self.by_role("rincian").items() if c.list and c.list in wanted}
+
+    def _fact_misfits(self) -> list[Misfit]:
+        faults: list[Misfit] = []
+        lists = [(name, c.list) for name, c in self.by_role("rincian").items() if c.list]
+        all_dimensions = {one for several in FACT_DIMENSIONS.values() for one in several}
+        for place, (name, wanted) in enumerate(lists):
+            where: Place = ("columns", name, "list")
+            if wanted in [other for _, other in lists[:place]]:
+                faults.append((where, f"daftar `{wanted}` dipakai dua kolom"))
+            elif wanted in all_dimensions and wanted not in FACT_DIMENSIONS[self.fact]:
+                own = ", ".join(FACT_DIMENSIONS[self.fact]) or "tidak ada"
+                faults.append((where, f"`{wanted}` bukan dimensi fact {self.fact}; dimensinya: {own}"))
+        known = FACT_MEASURES[self.fact]
+        for code, indikator in self.indikator.items():
+            if bool(indikator.measure) != bool(known) or (indikator.measure and indikator.measure not in known):
+                told = f"harus salah satu: {', '.join(known)}" if known else "hanya untuk fact anggaran dan kinerja"
+                faults.append((("indikator", code, "measure"), told))
+        if self.fact != "indikator" and any(rule.rule == "change_within" for rule in self.rules):
+            faults.append((("rules",), "change_within hanya untuk fact indikator"))
+        if self.suppress and self.fact != "indikator":
+            faults.append((("suppress",), "penyamaran hanya untuk fact indikator"))
         return faults
 
 

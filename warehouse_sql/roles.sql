@@ -4,7 +4,7 @@ DO $$
 DECLARE
     peran text;
 BEGIN
-    FOREACH peran IN ARRAY ARRAY['satudata_owner', 'satudata_loader', 'portal_reader'] LOOP
+    FOREACH peran IN ARRAY ARRAY['satudata_owner', 'satudata_loader', 'portal_reader', 'walidata_reader', 'produsen_reader'] LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = peran);
         BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', peran);
@@ -26,6 +26,9 @@ BEGIN
         EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO satudata_loader', current_database());
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO portal_reader', current_database());
         REVOKE ALL ON SCHEMA public FROM PUBLIC;
+    END IF;
+    IF NOT has_database_privilege('produsen_reader', current_database(), 'CONNECT') THEN
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO walidata_reader, produsen_reader', current_database());
     END IF;
 END
 $$;

@@ -17,20 +17,15 @@ from etl.catalogue import Catalogue
 from etl.contract import Contract
 from etl.findings import Finding, Owner, Refused
 from etl.frames import ROW_SPAN
+from etl.load import members
 from etl.load.exchange import clean
+from etl.load.facts import BASE, FACTS, FactTable
 from etl.load.warehouse import rows, sql, transaction
 from etl.settings import REGENCY
 from etl.transform.periods import bounds
 from etl.transform.regions import Alias, Level, Region, Regions
 
 _LEVELS: dict[str, Level] = {"kota": "kabupaten", "kelurahan": "desa"}
-
-MARK_LENGTH = 40
-"""Longest mark that stands instead of a number; a whole sentence in a figure's cell is no mark."""
-
-
-class UnknownMember(Exception):
-    """Figures name a member that the warehouse does not have: catalogue or code lists were not brought up to date."""
 
 
 def read_regions(conn: Connection) -> Regions:
@@ -114,8 +109,16 @@ def _dataset(contract: Contract) -> dict[str, Any]:
         "cara_muat": contract.load,
         "cara_rilis": contract.release.policy,
         "ambang_karantina_persen": contract.threshold.quarantined_percent,
+        "fakta": contract.fact,
+        "kumulatif": contract.cumulative,
+        "kata_kunci": contract.keywords,
+        "penyamaran": contract.suppress.model_dump(mode="json") if contract.suppress else None,
+        "ms_keg": contract.ms_keg,
         "kontrak_sha256": hashlib.sha256(contract.resolved.encode()).hexdigest(),
     }
+
+
+_MS_IND = {"interpretasi", "ukuran", "klasifikasi", "level_estimasi", "dssd", "mendukung", "sama_dengan"}
 
 
 def _indicators(contract: Contract) -> list[dict[str, Any]]:
@@ -130,6 +133,8 @@ def _indicators(contract: Contract) -> list[dict[str, Any]]:
             "arah": indikator.arah,
             "dapat_dijumlah": indikator.additive,
             "rumus": indikator.rumus,
+            "besaran": indikator.measure,
+            "metadata": indikator.model_dump(mode="json", include=_MS_IND, exclude_defaults=True),
         }
         for code, indikator in contract.indikator.items()
     ]
@@ -141,11 +146,12 @@ def _indicators(contract: Contract) -> list[dict[str, Any]]:
 class Figures(NamedTuple):
     """Figures as the warehouse holds them, one per line.
 
-    ids: int32 arrays indikator, wilayah, periode, rincian. nilai: exact decimal text, null where a mark stands.
+    ids: int32 arrays, one per dimension of the fact, in its order. nilai: exact decimal text, null where a mark stands.
     penanda: text or null. key: row key; sheet_no, row_no, col_no: where the cell is.
     """
 
-    ids: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    fact: FactTable
+    ids: tuple[np.ndarray, ...]
     nilai: pa.Array
     penanda: pa.Array
     key: np.ndarray
@@ -166,33 +172,38 @@ class Figures(NamedTuple):
         """The figures at these places, in this order."""
         places = pa.array(index)
         ids = tuple(column[index] for column in self.ids)
-        return Figures(ids, self.nilai.take(places), self.penanda.take(places), self.key[index], self.col_no[index])
+        return Figures(
+            self.fact, ids, self.nilai.take(places), self.penanda.take(places), self.key[index], self.col_no[index]
+        )
 
 
-def resolve(conn: Connection, dataset: str, figures: pa.Table) -> Figures:
-    """Codes → ids. New periods and breakdowns become members at once, in a transaction of their own: a member that no
-    figure uses does no harm, while holding it back would make loads of other datasets wait.
+def resolve(conn: Connection, contract: Contract, figures: pa.Table) -> Figures:
+    """Codes → ids. New periods, breakdowns and members that no list has yet are added at once, in a transaction of
+    their own: a member that no figure uses does no harm, while holding it back would make other loads wait.
 
     figures: schema etl.frames.FIGURES. Raises UnknownMember for an indicator or region the warehouse does not have.
     """
+    fact = FACTS[contract.fact]
     table = figures.unify_dictionaries()
-    codes = {name: _dictionary(table, name) for name in ("indikator", "wilayah", "periode", "rincian")}
+    codes = {name: _dictionary(table, name) for name in BASE}
+    further, codes["rincian"] = members.split(contract, codes["rincian"])
     with transaction(conn) as cursor:
         ids = {
-            "indikator": _indikator_ids(cursor, dataset, codes["indikator"][0]),
+            "indikator": _indikator_ids(cursor, contract.id, codes["indikator"][0]),
             "periode": _member_ids(cursor, "periode", codes["periode"][0], _add_periods),
             "rincian": _member_ids(cursor, "rincian", codes["rincian"][0], _add_breakdowns),
         }
-        wilayah = _wilayah_ids(cursor, codes["wilayah"], codes["periode"])
-    resolved = (
-        ids["indikator"][codes["indikator"][1]],
-        wilayah,
-        ids["periode"][codes["periode"][1]],
-        ids["rincian"][codes["rincian"][1]],
-    )
-    penanda = clean(_flat(table["penanda"]), MARK_LENGTH)
+        placed = {name: ids[name][codes[name][1]] for name in ids}
+        ends = [bounds(code)[1] for code in codes["periode"][0]]
+        periode = (ends, codes["periode"][1])
+        versions = {"wilayah": codes["wilayah"], **further}
+        placed |= {
+            name: members.version_ids(cursor, name, coded, periode, contract) for name, coded in versions.items()
+        }
+    penanda = clean(_flat(table["penanda"]), fact.mark_length)
     key, col_no = (_flat(table[name]).to_numpy() for name in ("key", "col_no"))
-    return Figures(resolved, _flat(table["desimal"]), penanda, key, col_no)
+    resolved = tuple(placed[name] for name in fact.dimensions)
+    return Figures(fact, resolved, _flat(table["desimal"]), penanda, key, col_no)
 
 
 def _flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -208,7 +219,7 @@ def _dictionary(table: pa.Table, name: str) -> tuple[list[str], np.ndarray]:
         column = pc.fill_null(column, "")
     column = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
     if column.null_count:
-        raise UnknownMember(f"{column.null_count} angka tanpa {name}")
+        raise members.UnknownMember(f"{column.null_count} angka tanpa {name}")
     indices = column.indices.to_numpy(zero_copy_only=False)
     used = np.zeros(len(column.dictionary), dtype=bool)
     used[indices] = True
@@ -220,7 +231,7 @@ def _dictionary(table: pa.Table, name: str) -> tuple[list[str], np.ndarray]:
 
 def _indikator_ids(cursor: Cursor, dataset: str, codes: list[str]) -> np.ndarray:
     known = dict(rows(cursor, "load/dimension.sql#indikator", {"dataset": dataset}))
-    return _ids("indikator", codes, known)
+    return members.ids_of("indikator", codes, known)
 
 
 def _member_ids(cursor: Cursor, name: str, codes: list[str], add: Callable[[Cursor, list[str]], None]) -> np.ndarray:
@@ -229,7 +240,7 @@ def _member_ids(cursor: Cursor, name: str, codes: list[str], add: Callable[[Curs
     if new:
         add(cursor, new)
         known = dict(rows(cursor, f"load/dimension.sql#{name}", {"codes": codes}))
-    return _ids(name, codes, known)
+    return members.ids_of(name, codes, known)
 
 
 def _add_periods(cursor: Cursor, codes: list[str]) -> None:
@@ -242,34 +253,3 @@ def _add_breakdowns(cursor: Cursor, codes: list[str]) -> None:
     details = [dict(part.split("=", 1) for part in code.split("|")) for code in codes]
     parameters = {"codes": codes, "details": [json.dumps(detail, ensure_ascii=False) for detail in details]}
     cursor.execute(sql("load/dimension.sql#add_rincian"), parameters)
-
-
-def _wilayah_ids(
-    cursor: Cursor, wilayah: tuple[list[str], np.ndarray], periode: tuple[list[str], np.ndarray]
-) -> np.ndarray:
-    """Per figure the version of its region that was in force when its period ended."""
-    versions: dict[str, list[tuple[Any, Any, int]]] = {}
-    for code, member, start, end in rows(cursor, "load/dimension.sql#wilayah_versions", {"codes": wilayah[0]}):
-        versions.setdefault(code, []).append((start, end, member))
-    latest: np.ndarray = _ids("wilayah", wilayah[0], {code: found[-1][2] for code, found in versions.items()})
-    ids: np.ndarray = latest[wilayah[1]]
-    several = [place for place, code in enumerate(wilayah[0]) if len(versions[code]) > 1]
-    closing = [bounds(code)[1] for code in periode[0]] if several else []
-    for place in several:
-        by_period = np.array(
-            [next((v[2] for v in versions[wilayah[0][place]] if v[0] <= day < v[1]), latest[place]) for day in closing],
-            dtype=np.int32,
-        )
-        mine = wilayah[1] == place
-        ids[mine] = by_period[periode[1][mine]]
-    return ids
-
-
-def _ids(name: str, codes: list[str], known: dict[str, int]) -> np.ndarray:
-    missing = [code for code in codes if code not in known]
-    if missing:
-        raise UnknownMember(
-            f"{name} tidak ada di gudang: {', '.join(missing[:5])}. Sebab: katalog atau daftar kode belum diperbarui. "
-            "Tindakan: jalankan `satudata migrate`, lalu ulangi."
-        )
-    return np.array([known[code] for code in codes], dtype=np.int32)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from psycopg2.extensions import cursor as Cursor
+from psycopg2.sql import Composable
 
 _CHUNK = 1 << 20
 
@@ -71,7 +72,9 @@ def copy_rows(
     return cursor.rowcount
 
 
-def fetch_table(cursor: Cursor, query: str, types: Mapping[str, pa.DataType], parameters: object = None) -> pa.Table:
+def fetch_table(
+    cursor: Cursor, query: str | Composable, types: Mapping[str, pa.DataType], parameters: object = None
+) -> pa.Table:
     """The query's rows as an Arrow table with the given column names and types."""
     filled = cursor.mogrify(query, parameters).decode()  # type: ignore[arg-type]
     with tempfile.SpooledTemporaryFile(_SPOOLED) as buffer:

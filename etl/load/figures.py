@@ -6,6 +6,7 @@ costs one read and writes nothing. The caller holds the dataset's lock, so what 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,16 +22,15 @@ from etl.findings import Finding, Refused
 from etl.frames import ROW_SPAN, column_letters, split_key
 from etl.load.dimensions import Figures
 from etl.load.exchange import copy_table, fetch_table
+from etl.load.facts import FACTS, FactTable
 from etl.load.warehouse import rows, sql, transaction
 from etl.settings import REGENCY
 
 STATUS = {"sementara": 1, "perkiraan": 2, "tetap": 3}
 """As in dw.status_data."""
 
-_IDS = {name: pa.int32() for name in ("indikator_id", "wilayah_id", "periode_id", "rincian_id")}
-_CURRENT = {**_IDS, "nilai": pa.string(), "penanda": pa.string(), "status": pa.int16()}
+_CURRENT = {"nilai": pa.string(), "penanda": pa.string(), "status": pa.int16()}
 _STAGED = {
-    **_IDS,
     "nilai": pa.string(),
     "penanda": pa.string(),
     "sheet_no": pa.int64(),
@@ -87,7 +87,8 @@ def difference(
         "all_periods": mode == "penuh",
         "periods": _distinct(figures.ids[2]),
     }
-    current = fetch_table(cursor, sql("load/figures.sql#current"), _CURRENT, scope)
+    fact = figures.fact
+    current = fetch_table(cursor, fact.statement("load/figures.sql#current"), {**fact.key_types, **_CURRENT}, scope)
     ours_key, theirs_key = _packed(figures, current)
     order = _ascending(ours_key)
     ours_key = ours_key[order]
@@ -128,21 +129,32 @@ def _indicators(cursor: Cursor, dataset: str) -> list[int]:
 
 
 def _packed(figures: Figures, current: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """The four ids of a key in one integer that sorts as they do, for ours and for theirs."""
-    ours, theirs = np.zeros(len(figures), dtype=np.int64), np.zeros(current.num_rows, dtype=np.int64)
-    size = 1
-    for name, mine in zip(_IDS, figures.ids, strict=True):
-        other = current[name].to_numpy()
-        first = min((int(ids.min()) for ids in (mine, other) if len(ids)), default=0)
-        span = 1 + max((int(ids.max()) for ids in (mine, other) if len(ids)), default=0) - first
-        size *= span
-        if size > np.iinfo(np.int64).max:
+    """The ids of a key in one integer that sorts as they do, for ours and for theirs."""
+    pairs = [(mine, current[name].to_numpy()) for name, mine in zip(figures.fact.ids, figures.ids, strict=True)]
+    spans = [_span(pair) for pair in pairs]
+    if math.prod(span for _, span in spans) > np.iinfo(np.int64).max:  # many members far apart: count only those here
+        pairs = [_renumbered(*pair) for pair in pairs]
+        spans = [_span(pair) for pair in pairs]
+        if math.prod(span for _, span in spans) > np.iinfo(np.int64).max:
             raise MergeFailed("kunci angka melampaui 63 bit: dimensi terlalu besar untuk digabung sekaligus")
-        for packed, ids in ((ours, mine), (theirs, other)):
+    ours, theirs = np.zeros(len(figures), dtype=np.int64), np.zeros(current.num_rows, dtype=np.int64)
+    for pair, (first, span) in zip(pairs, spans, strict=True):
+        for packed, ids in zip((ours, theirs), pair, strict=True):
             packed *= span
             packed += ids
             packed -= first
     return ours, theirs
+
+
+def _span(pair: tuple[np.ndarray, np.ndarray]) -> tuple[int, int]:
+    """(the first id, how many from there to the last)."""
+    first = min((int(ids.min()) for ids in pair if len(ids)), default=0)
+    return first, 1 + max((int(ids.max()) for ids in pair if len(ids)), default=0) - first
+
+
+def _renumbered(mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    used = np.array(sorted({*_distinct(mine), *_distinct(theirs)}), dtype=np.int64)
+    return np.searchsorted(used, mine), np.searchsorted(used, theirs)
 
 
 def _ascending(key: np.ndarray) -> np.ndarray:
@@ -217,30 +229,37 @@ def _refuse_doubles(figures: Figures, order: np.ndarray, key: np.ndarray) -> Non
 
 def apply(cursor: Cursor, submission_id: int, found: Difference, status: int) -> None:
     """Close what changed or went, open what is new or changed. Raises MergeFailed when a count does not fit."""
+    fact = found.figures.fact
     closing = np.concatenate([found.was, found.removed])
     if len(closing):
-        cursor.execute(sql("load/figures.sql#closing"))
-        keys = found.current.select(list(_IDS)).take(pa.array(closing))
+        cursor.execute(fact.statement("load/figures.sql#closing"))
+        keys = found.current.select(list(fact.ids)).take(pa.array(closing))
         copy_table(cursor, "pg_temp.closing", keys)
-        cursor.execute(sql("load/figures.sql#close"), {"kabkota": REGENCY})
+        cursor.execute(fact.statement("load/figures.sql#close"), {"kabkota": REGENCY})
         _expect("ditutup", len(closing), cursor.rowcount)
     given = {"status": pa.scalar(status, pa.int16()), "kode_kabkota": pa.scalar(REGENCY)}
     tables = _tables(found.figures, found.opening, submission_id, given)
-    _expect("dibuka", len(found.opening), copy_table(cursor, "dw.fakta_indikator", tables))
+    _expect("dibuka", len(found.opening), copy_table(cursor, fact.table, tables))
 
 
 def stage(cursor: Cursor, submission_id: int, figures: Figures) -> None:
     """Keep a submission's figures until the walidata decides."""
     tables = _tables(figures, np.arange(len(figures)), submission_id, {})
-    _expect("menunggu", len(figures), copy_table(cursor, "staging.figur", tables))
+    _expect("menunggu", len(figures), copy_table(cursor, figures.fact.staging, tables))
 
 
-def staged(cursor: Cursor, submission_id: int) -> Figures:
+def staged(cursor: Cursor, fact: FactTable, submission_id: int) -> Figures:
     """The figures of a waiting submission."""
-    table = fetch_table(cursor, sql("load/figures.sql#staged"), _STAGED, {"submission_id": submission_id})
-    ids = tuple(table[name].to_numpy() for name in _IDS)
+    parameters = {"submission_id": submission_id}
+    table = fetch_table(cursor, fact.statement("load/figures.sql#staged"), {**fact.key_types, **_STAGED}, parameters)
+    ids = tuple(table[name].to_numpy() for name in fact.ids)
     key = table["sheet_no"].to_numpy() * ROW_SPAN + table["row_no"].to_numpy()
-    return Figures(ids, _flat(table["nilai"]), _flat(table["penanda"]), key, table["col_no"].to_numpy())
+    return Figures(fact, ids, _flat(table["nilai"]), _flat(table["penanda"]), key, table["col_no"].to_numpy())
+
+
+def unstage(cursor: Cursor, fact: FactTable, submission_id: int) -> None:
+    """Let its waiting figures go."""
+    cursor.execute(fact.statement("load/figures.sql#unstage"), {"submission_ids": [submission_id]})
 
 
 def _tables(
@@ -251,7 +270,7 @@ def _tables(
     given = {"submission_id": pa.scalar(submission_id, pa.int64()), **given}
     for at in range(0, len(places), SLICE):
         some = figures.take(places[at : at + SLICE])
-        columns = {name: pa.array(ids) for name, ids in zip(_IDS, some.ids, strict=True)}
+        columns = {name: pa.array(ids) for name, ids in zip(figures.fact.ids, some.ids, strict=True)}
         columns |= {"nilai": some.nilai, "penanda": some.penanda, "col_no": pa.array(some.col_no)}
         columns |= {"sheet_no": pa.array(some.sheet_no), "row_no": pa.array(some.row_no)}
         yield pa.table(columns | {name: pa.repeat(value, len(some)) for name, value in given.items()})
@@ -270,18 +289,19 @@ def earlier(conn: Connection, contract: Contract, periods: Sequence[str]) -> pa.
     Columns indikator, wilayah, periode, rincian (dictionary<int32, string> codes) and nilai (float64); figures with a
     mark instead of a value are left out.
     """
+    keys = FACTS["indikator"].key_types
     with transaction(conn) as cursor:
         parameters = {
             "kabkota": REGENCY,
             "indikator": _indicators(cursor, contract.id),
             "periods": list(periods),
         }
-        table = fetch_table(cursor, sql("load/figures.sql#earlier"), {**_IDS, "nilai": pa.float64()}, parameters)
+        table = fetch_table(cursor, sql("load/figures.sql#earlier"), {**keys, "nilai": pa.float64()}, parameters)
         codes: dict[str, dict[int, str]] = {}
         for dimension, member, code in rows(cursor, "load/dimension.sql#all_codes", {"dataset": contract.id}):
             codes.setdefault(dimension, {})[member] = code
     columns = {}
-    for name in _IDS:
+    for name in keys:
         dimension = name.removesuffix("_id")
         members, index = np.unique(table[name].to_numpy(), return_inverse=True)
         names = pa.array([codes[dimension][int(member)] for member in members], pa.string())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,7 @@ class Submission:
     n_new: int
     n_changed: int
     n_removed: int
+    fact: str
 
 
 def register(
@@ -75,6 +77,7 @@ def register(
         "mtime_ns": mtime_ns,
         "contract_sha256": contract_sha256,
         "contract_json": contract_json.replace("\\u0000", ""),
+        "fact": json.loads(contract_json).get("fact", "indikator"),
         "event_id": event_id,
         "received_at": received_at,
         "submitted_by": clip(submitted_by, records.SHORT) if submitted_by else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
@@ -15,6 +16,7 @@ from psycopg2.extensions import cursor as Cursor
 from etl.findings import Faults, Finding, Severity
 from etl.frames import ROW_SPAN, CheckResult, Tidy, column_letters, rows_at, split_key
 from etl.load.exchange import clean, clip, copy_rows, copy_table
+from etl.load.facts import BASE
 from etl.load.figures import Difference, MergeFailed
 from etl.load.warehouse import rows, sql
 
@@ -28,7 +30,8 @@ DIFFERENCES = 500
 _FINDING = "submission_id no rule severity owner message cause action file sheet row_no col header value".split()
 _CHECK = "submission_id no rule title severity columns checked failed failed_rows".split()
 _DIFFERENCE = (
-    "submission_id no kind indikator_id wilayah_id periode_id rincian_id old_value new_value old_mark new_mark row_no"
+    "submission_id no kind indikator_id wilayah_id periode_id rincian_id members old_value new_value old_mark new_mark "
+    "row_no"
 ).split()
 
 
@@ -190,12 +193,13 @@ def _line(submission_id: int, no: int, kind: str, found: Difference, new: int | 
     if new is not None:
         ids = [int(column[new]) for column in found.figures.ids]
     else:
-        ids = [found.current[name][old].as_py() for name in found.current.column_names[:4]]
+        ids = [found.current[name][old].as_py() for name in found.figures.fact.ids]
     return [
         submission_id,
         no,
         kind,
-        *ids,
+        *ids[: len(BASE)],
+        json.dumps(dict(zip(found.figures.fact.dimensions[len(BASE) :], ids[len(BASE) :], strict=True))),
         found.current["nilai"][old].as_py() if old is not None else None,
         _decimal(found.figures.nilai[new].as_py()) if new is not None else None,
         found.current["penanda"][old].as_py() if old is not None else None,

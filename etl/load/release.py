@@ -9,8 +9,9 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from etl.load import records
+from etl.load.facts import FACTS
 from etl.load.figure_account import moment_text
-from etl.load.figures import apply, difference, staged
+from etl.load.figures import apply, difference, staged, unstage
 from etl.load.received import Submission, read_submission
 from etl.load.submission import (
     Counts,
@@ -45,7 +46,7 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
         found = difference(
             cursor,
             dataset,
-            staged(cursor, submission_id),
+            staged(cursor, FACTS[submission.fact], submission_id),
             mode=submission.load_mode,
             status=submission.status_data,
             may_remove=submission.n_quarantined == 0,
@@ -63,11 +64,11 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
         changes = {"n_new": len(found.new), "n_changed": len(found.changed), "n_removed": len(found.removed)}
         counted = {"id": submission_id, "status": "dirilis", "n_loaded": loaded, "n_unchanged": good - loaded}
         cursor.execute(sql("load/decision.sql#released"), {**counted, **changes})
-        cursor.execute(sql("load/figures.sql#unstage"), {"submission_ids": [submission_id]})
+        unstage(cursor, FACTS[submission.fact], submission_id)
         records.write_differences(cursor, submission_id, found)
         counts = counts_of(read_submission(cursor, submission_id))
         record_release(cursor, submission, counts, by=by, reason=reason, automatic=False)
-        restamp(cursor, submission_id, at)
+        restamp(cursor, submission, at)
     return counts
 
 
@@ -80,11 +81,11 @@ def return_(conn: Connection, submission_id: int, by: str, reason: str, at: date
     with transaction(conn) as cursor:
         dataset = read_submission(cursor, submission_id).dataset
     with locked(conn, dataset) as cursor:
-        _waiting(cursor, submission_id, "mengembalikan")
+        submission = _waiting(cursor, submission_id, "mengembalikan")
         record_decision(cursor, submission_id, "dikembalikan", by, reason, automatic=False)
         cursor.execute(sql("load/decision.sql#returned"), {"id": submission_id})
-        cursor.execute(sql("load/figures.sql#unstage"), {"submission_ids": [submission_id]})
-        restamp(cursor, submission_id, at)
+        unstage(cursor, FACTS[submission.fact], submission_id)
+        restamp(cursor, submission, at)
         return counts_of(read_submission(cursor, submission_id))
 
 
@@ -121,7 +122,11 @@ def _waiting(cursor: Cursor, submission_id: int, act: str) -> Submission:
 
 
 def _refuse_older(cursor: Cursor, submission: Submission) -> None:
-    newer = rows(cursor, "load/decision.sql#newer_released", {"id": submission.id, "kabkota": REGENCY})
+    newer = rows(cursor, "load/decision.sql#newer_released", {"id": submission.id})
+    if newer and submission.load_mode == "tambah":
+        given = {"id": submission.id, "newer": [number for number, *_ in newer], "kabkota": REGENCY}
+        cursor.execute(FACTS[submission.fact].statement("load/figures.sql#released_by_newer"), given)
+        newer = newer if cursor.fetchone() is not None else []
     if newer:
         number, path, periods = newer[0]
         raise DecisionRefused(

@@ -25,6 +25,7 @@ from etl.frames import CheckResult, Tidy, rows_at
 from etl.load import records
 from etl.load.dimensions import resolve
 from etl.load.exchange import clip
+from etl.load.facts import FACTS
 from etl.load.figures import SLICE, STATUS, Difference, apply, difference, earlier, stage
 from etl.load.received import (
     Submission,
@@ -106,7 +107,7 @@ def load(
     good = tidy.figures
     if len(held):
         good = good.filter(pa.array(~np.isin(good["key"].to_numpy(), held.to_numpy(dtype=np.int64))))
-    figures = resolve(conn, contract.id, good)
+    figures = resolve(conn, contract, good)
     faults = records.all_faults(tidy, results)
     quarantine = records.quarantine_table(submission_id, tidy, held, faults)
     status = STATUS[contract.status]
@@ -126,7 +127,7 @@ def load(
         records.write_quarantine(cursor, quarantine)
         records.write_differences(cursor, submission_id, found)
         _finish(cursor, submission_id, counts, contract, tidy)
-        restamp(cursor, submission_id, at)
+        restamp(cursor, submission, at)
     return counts
 
 
@@ -152,7 +153,7 @@ def _place(
     """Put the figures where they belong; returns what the submission's status becomes."""
     if rows(cursor, "load/submission.sql#newer_of_same_source", {"id": submission.id})[0][0] is not None:
         return "digantikan"
-    cursor.execute(sql("load/submission.sql#supersede"), {"id": submission.id})
+    cursor.execute(FACTS[submission.fact].statement("load/submission.sql#supersede"), {"id": submission.id})
     if found.is_empty:
         return "tidak_berubah"
     if release_by is None:
@@ -271,15 +272,16 @@ def give_back(
         why = reason or "; ".join(dict.fromkeys(finding.message for finding in findings[:3])) or "ditolak aturan"
         record_decision(cursor, submission_id, "dikembalikan", by or SYSTEM, why, automatic=by is None)
         _finish(cursor, submission_id, counts, contract, tidy)
-        restamp(cursor, submission_id, at)
+        restamp(cursor, submission, at)
     return counts
 
 
-def restamp(cursor: Cursor, submission_id: int, at: datetime | None) -> None:
+def restamp(cursor: Cursor, submission: Submission, at: datetime | None) -> None:
     """A replay's transaction happened when the journal says, not now: versions, decision and release get that time."""
     if at is not None:
         for step in ("facts_opened", "facts_closed", "decision", "release"):
-            cursor.execute(sql(f"load/restamp.sql#{step}"), {"id": submission_id, "at": at})
+            statement = FACTS[submission.fact].statement(f"load/restamp.sql#{step}")
+            cursor.execute(statement, {"id": submission.id, "at": at})
 
 
 def _finish(cursor: Cursor, submission_id: int, counts: Counts, contract: Contract | None, tidy: Tidy | None) -> None:

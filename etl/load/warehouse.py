@@ -247,9 +247,15 @@ def _hash(file: Path) -> str:
 CODE_LISTS = {
     "wilayah": ("dw.dim_wilayah", ("kode", "berlaku_dari")),
     "wilayah_alias": ("dw.wilayah_alias", ("alias", "tingkat", "kode")),
-    "urusan": ("dw.dim_urusan", ("kode",)),
+    "urusan": ("dw.dim_urusan", ("kode", "berlaku_dari")),
     "satuan": ("dw.satuan", ("satuan",)),
-    "skpd": ("dw.dim_skpd", ("kode",)),
+    "skpd": ("dw.dim_skpd", ("kode", "berlaku_dari")),
+    "nomenklatur": ("dw.nomenklatur", ("peraturan",)),
+    "kegiatan": ("dw.dim_kegiatan", ("kode", "berlaku_dari")),
+    "rekening": ("dw.dim_rekening", ("kode", "berlaku_dari")),
+    "sumber_dana": ("dw.dim_sumber_dana", ("kode", "berlaku_dari")),
+    "rincian": ("dw.daftar_rincian", ("daftar", "kode", "berlaku_dari")),
+    "padanan": ("dw.padanan", ("dimensi", "kode_lama", "kode_baru")),
 }
 """File in warehouse_sql/reference → its table and key."""
 

@@ -121,6 +121,8 @@ class Bound:
 
     def _numbers(self, table: RawTable, name: str, place: int) -> numbers.Numbers:
         column = self.contract.columns[name]
+        if column.text:
+            return numbers.words(table.text[place])
         text = table.text[place] if column.suffix is None else without_ending(table.text[place], column.suffix)
         return numbers.parse(
             text,

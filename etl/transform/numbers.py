@@ -120,6 +120,15 @@ def constant(value: str, n_rows: int, *, scale: str = "1") -> Numbers:
     return Numbers(value, decimal, mark, np.zeros(n_rows, np.int8))
 
 
+def words(text: pa.Array | pa.ChunkedArray) -> Numbers:
+    """A column of words (`penghambat`): no number, the tidied text stands as the mark; null where there is none."""
+    texts, index = distinct(as_array(text))
+    tidied = pa.array([tidy_text(one) or None for one in texts], pa.string())
+    mark = tidied.take(pa.array(index, mask=index < 0)).dictionary_encode()
+    nothing = pa.nulls(len(index), pa.string())
+    return Numbers(pc.cast(nothing, pa.float64()), nothing, mark, np.zeros(len(index), np.int8))
+
+
 def _parse_codes(text: pa.DictionaryArray, decimal: Decimals, dash: Literal["kosong", "nol"], scale: str) -> Numbers:
     """Every different text once, the empty cell last."""
     different = pa.concat_arrays([text.dictionary, pa.nulls(1, pa.string())])

@@ -113,6 +113,8 @@ def _figures(
 ) -> pa.Table:
     numbers = measure.numbers
     good = numbers.bad == 0
+    if numbers.decimal.null_count == len(keys):  # a column of words, where an empty cell says nothing
+        good = good & np.asarray(numbers.mark.is_valid())
     if not partly:
         good = good & (wilayah[1] >= 0) & (periode[1] >= 0) & (rincian[1] >= 0)
     table = pa.Table.from_arrays(

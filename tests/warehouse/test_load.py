@@ -15,8 +15,8 @@ import pytest
 from etl.findings import Finding, Refused, Severity, SourceUnavailable
 from etl.frames import ROW_SPAN
 from etl.load.checks import run_checks
-from etl.load.dimensions import UnknownMember
 from etl.load.figures import earlier
+from etl.load.members import UnknownMember
 from etl.load.release import DecisionRefused, release, return_
 from etl.load.submission import (
     CountsDiffer,

@@ -14,21 +14,8 @@ SELECT decision, decided_by, decided_at FROM audit.decision WHERE submission_id 
 SELECT n.id, n.path, n.periods
 FROM audit.submission AS s
 JOIN audit.submission AS n ON n.dataset = s.dataset AND n.id > s.id AND n.status IN ('dirilis', 'tidak_berubah')
-WHERE s.id = %(id)s
-    AND ('penuh' IN (s.load_mode, n.load_mode) OR s.periods && n.periods)
-    AND (
-        s.load_mode <> 'tambah'
-        OR EXISTS (
-            SELECT FROM staging.figur AS g
-            JOIN dw.fakta_indikator AS f
-                ON f.indikator_id = g.indikator_id AND f.wilayah_id = g.wilayah_id
-                AND f.periode_id = g.periode_id AND f.rincian_id = g.rincian_id
-            WHERE g.submission_id = s.id AND f.valid_to = 'infinity' AND f.submission_id = n.id
-                AND f.kode_kabkota = %(kabkota)s
-        )
-    )
-ORDER BY n.id DESC
-LIMIT 1;
+WHERE s.id = %(id)s AND ('penuh' IN (s.load_mode, n.load_mode) OR s.periods && n.periods)
+ORDER BY n.id DESC;
 
 -- name: released
 UPDATE audit.submission SET

@@ -7,12 +7,6 @@ ORDER BY kode;
 -- name: aliases
 SELECT alias, kode, tingkat FROM dw.wilayah_alias ORDER BY alias, tingkat, kode;
 
--- name: wilayah_versions
-SELECT kode, wilayah_id, berlaku_dari, berlaku_sampai
-FROM dw.dim_wilayah
-WHERE kode = ANY(%(codes)s)
-ORDER BY kode, berlaku_dari;
-
 -- name: indikator
 SELECT kode, indikator_id FROM dw.dim_indikator WHERE dataset = %(dataset)s;
 

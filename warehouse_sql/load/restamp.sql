@@ -1,9 +1,9 @@
 -- name: facts_opened
-UPDATE dw.fakta_indikator SET valid_from = %(at)s
+UPDATE {table} SET valid_from = %(at)s
 WHERE valid_to = 'infinity' AND submission_id = %(id)s AND valid_from = now();
 
 -- name: facts_closed
-UPDATE dw.fakta_indikator SET valid_to = %(at)s WHERE valid_to = now();
+UPDATE {table} SET valid_to = %(at)s WHERE valid_to = now();
 
 -- name: decision
 UPDATE audit.decision SET decided_at = %(at)s WHERE submission_id = %(id)s AND decided_at = now();

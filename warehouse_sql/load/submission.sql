@@ -10,11 +10,11 @@ ON CONFLICT (sha256) DO NOTHING;
 
 -- name: add
 INSERT INTO audit.submission (
-    dataset, skpd, path, sha256, size, mtime_ns, contract_sha256, event_id, received_at, label, submitted_by
+    dataset, skpd, path, sha256, size, mtime_ns, contract_sha256, event_id, received_at, label, submitted_by, fact
 )
 VALUES (
     %(dataset)s, %(skpd)s, %(path)s, %(sha256)s, %(size)s, %(mtime_ns)s, %(contract_sha256)s, %(event_id)s,
-    coalesce(%(received_at)s, now()), %(label)s, %(submitted_by)s
+    coalesce(%(received_at)s, now()), %(label)s, %(submitted_by)s, %(fact)s
 )
 ON CONFLICT (dataset, path, sha256, contract_sha256) WHERE status = 'diterima' DO NOTHING
 RETURNING id;
@@ -27,7 +27,7 @@ WHERE dataset = %(dataset)s AND path = %(path)s AND sha256 = %(sha256)s AND cont
 -- name: describe
 SELECT
     id, dataset, skpd, path, sha256, size, contract_sha256, event_id, received_at, status, label, periods, load_mode, status_data,
-    n_received, n_loaded, n_unchanged, n_quarantined, n_returned, n_figures, n_new, n_changed, n_removed
+    n_received, n_loaded, n_unchanged, n_quarantined, n_returned, n_figures, n_new, n_changed, n_removed, fact
 FROM audit.submission
 WHERE id = ANY(%(ids)s)
 ORDER BY id DESC;
@@ -55,7 +55,7 @@ WITH lama AS (
     WHERE s.id = %(id)s AND l.dataset = s.dataset AND l.path = s.path AND l.id < s.id AND l.status = 'menunggu'
     RETURNING l.id
 )
-DELETE FROM staging.figur WHERE submission_id IN (SELECT id FROM lama);
+DELETE FROM {staging} WHERE submission_id IN (SELECT id FROM lama);
 
 -- name: finish
 UPDATE audit.submission SET
