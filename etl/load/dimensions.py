@@ -20,6 +20,7 @@ from etl.frames import ROW_SPAN
 from etl.load import members
 from etl.load.exchange import clean
 from etl.load.facts import BASE, FACTS, FactTable
+from etl.load.suppression import hide
 from etl.load.warehouse import rows, sql, transaction
 from etl.settings import REGENCY
 from etl.transform.periods import bounds
@@ -64,8 +65,12 @@ def sync_catalogue(conn: Connection, catalogue: Catalogue, *, guard: bool = True
         if redefined and guard:
             raise Refused(*(_redefined(*line) for line in redefined))
         cursor.execute(sql("load/catalogue.sql#skpd"), {"rows": json.dumps(agencies)})
-        cursor.execute(sql("load/catalogue.sql#dataset"), {"rows": json.dumps([_dataset(c) for c in contracts])})
+        datasets = {"rows": json.dumps([_dataset(c) for c in contracts])}
+        hiding_otherwise = rows(cursor, "load/suppression.sql#changed_rules", datasets)
+        cursor.execute(sql("load/catalogue.sql#dataset"), datasets)
         cursor.execute(sql("load/catalogue.sql#indikator"), {"rows": json.dumps(indicators)})
+        for (dataset,) in hiding_otherwise:
+            hide(cursor, dataset, submission_id=0)
         kept = {
             "skpd": sorted({contract.skpd for contract in contracts}),
             "datasets": [contract.id for contract in contracts],

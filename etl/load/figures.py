@@ -72,6 +72,12 @@ class Difference:
     def is_empty(self) -> bool:
         return not (len(self.new) or len(self.changed) or len(self.removed))
 
+    @property
+    def periods(self) -> list[int]:
+        """Ids of the periods that it changes."""
+        removed = self.current["periode_id"].take(pa.array(self.removed)).to_numpy()
+        return sorted({*_distinct(self.figures.ids[2][self.opening]), *_distinct(removed)})
+
 
 def difference(
     cursor: Cursor, dataset: str, figures: Figures, *, mode: str, status: int, may_remove: bool

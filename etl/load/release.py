@@ -22,6 +22,7 @@ from etl.load.submission import (
     record_release,
     restamp,
 )
+from etl.load.suppression import hide
 from etl.load.warehouse import rows, sql, transaction
 from etl.settings import REGENCY
 
@@ -52,6 +53,7 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
             may_remove=submission.n_quarantined == 0,
         )
         apply(cursor, submission_id, found, submission.status_data)
+        hide(cursor, dataset, submission_id, found.periods)
         loaded, good = (
             _distinct(found.figures.key[found.opening]),
             submission.n_loaded + submission.n_unchanged,

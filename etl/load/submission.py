@@ -36,6 +36,7 @@ from etl.load.received import (
     registered_findings,
     unprocessed,
 )
+from etl.load.suppression import hide
 from etl.load.warehouse import rows, sql, transaction
 
 __all__ = [
@@ -160,6 +161,7 @@ def _place(
         stage(cursor, submission.id, found.figures)
         return "menunggu"
     apply(cursor, submission.id, found, status)
+    hide(cursor, submission.dataset, submission.id, found.periods)
     record_release(cursor, submission, counts, by=release_by, reason="tidak ada temuan", automatic=True)
     return "dirilis"
 
@@ -279,7 +281,7 @@ def give_back(
 def restamp(cursor: Cursor, submission: Submission, at: datetime | None) -> None:
     """A replay's transaction happened when the journal says, not now: versions, decision and release get that time."""
     if at is not None:
-        for step in ("facts_opened", "facts_closed", "decision", "release"):
+        for step in ("facts_opened", "facts_closed", "hidden", "shown", "decision", "release"):
             statement = FACTS[submission.fact].statement(f"load/restamp.sql#{step}")
             cursor.execute(statement, {"id": submission.id, "at": at})
 

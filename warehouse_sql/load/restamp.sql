@@ -10,3 +10,9 @@ UPDATE audit.decision SET decided_at = %(at)s WHERE submission_id = %(id)s AND d
 
 -- name: release
 UPDATE audit.release SET released_at = %(at)s WHERE submission_id = %(id)s AND released_at = now();
+
+-- name: hidden
+UPDATE dw.penyamaran SET valid_from = %(at)s WHERE valid_to = 'infinity' AND submission_id = %(id)s AND valid_from = now();
+
+-- name: shown
+UPDATE dw.penyamaran SET valid_to = %(at)s WHERE valid_to = now();

@@ -380,6 +380,7 @@ CREATE TABLE dw.penyamaran (
     PRIMARY KEY (kode_kabkota, indikator_id, wilayah_id, periode_id, rincian_id, valid_to)
 );
 COMMENT ON TABLE dw.penyamaran IS 'Sel yang disembunyikan dari umum agar orang tidak dikenali, dan sejak kapan sampai kapan.';
+COMMENT ON COLUMN dw.penyamaran.submission_id IS 'Kiriman yang rilisnya menyembunyikan sel ini; 0: perubahan kontrak.';
 COMMENT ON COLUMN dw.penyamaran.alasan IS 'kecil: di bawah ambang; pelengkap: agar yang kecil tidak dapat dihitung dari jumlahnya; rasio: pembilang atau penyebutnya tersembunyi.';
 
 -- ── the account ──────────────────────────────────────────────────────────────────────────────────────────────────────
