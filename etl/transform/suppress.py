@@ -138,11 +138,15 @@ def _is_tight(cells: Cells, sums: _Sums, one: int, mine: set[Place], below: int)
 
 
 def _hide_another(cells: Cells, sums: _Sums, one: int, mine: set[Place]) -> set[int]:
-    """Hide one more cell of the sum: the smallest part that says something, else its total. Returns the sums to look
-    at again; none when there was nothing left to hide."""
-    shown = [place for place in sums.parts[one] if place not in mine]
-    shown.sort(key=lambda place: (not cells.value[place] > 0, cells.value[place], place))
-    chosen = next(iter(shown), sums.total[one])
+    """Hide one more cell of the sum: the part whose other sums have most hidden already, so that few more follow, of
+    those the smallest that says something; else its total. Returns the sums to look at again; none when there was
+    nothing left to hide."""
+
+    def cost(place: Place) -> tuple[object, ...]:
+        open_sums = sum(mine.isdisjoint(sums.cells(other)) for other in sums.of[place])
+        return not cells.value[place] > 0, open_sums, cells.value[place], place
+
+    chosen = min((place for place in sums.parts[one] if place not in mine), key=cost, default=sums.total[one])
     if chosen in mine:
         return set()
     mine.add(chosen)
