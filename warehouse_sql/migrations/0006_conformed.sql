@@ -407,14 +407,20 @@ CREATE TABLE audit.reconciliation (
     agrees boolean NOT NULL,
     explanation text NOT NULL DEFAULT '',
     public boolean NOT NULL DEFAULT false,
+    stands_for int NOT NULL DEFAULT 1 CHECK (stands_for > 0),
     reconciled_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (submission_id, kind, no)
 );
 CREATE INDEX ON audit.reconciliation (dataset, periode);
+CREATE INDEX ON audit.submission (sha256);
+CREATE INDEX indikator_bernama ON dw.dim_indikator (regexp_replace(lower(nama), '[^[:alnum:]]+', ' ', 'g'), satuan);
+CREATE INDEX indikator_sama ON dw.dim_indikator USING gin ((metadata -> 'sama_dengan'));
 COMMENT ON TABLE audit.reconciliation IS
     'Two figures that must agree, and whether they do: file totals and sums, cash plan and budget, agency and treasurer, regions and their parent.';
 COMMENT ON COLUMN audit.reconciliation.subject IS 'What is compared, by dimension: {"skpd": "KT09", "rekening": "5.1.02"}.';
-COMMENT ON COLUMN audit.reconciliation.public IS 'True once the submission is released and its dataset is open.';
+COMMENT ON COLUMN audit.reconciliation.public IS
+    'True once the submission is released, when every dataset named in the row is open and hides no cells.';
+COMMENT ON COLUMN audit.reconciliation.stands_for IS 'Comparisons that the row stands for: of those that agree only some are kept, the last with the number of the rest.';
 
 CREATE TABLE audit.publication (
     dataset text COLLATE "C" PRIMARY KEY,
