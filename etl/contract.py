@@ -259,7 +259,8 @@ class Contract(Strict):
     cumulative: bool = False
     """fact anggaran: a month's realisasi includes the months before it."""
     load: Literal["penuh", "periode", "tambah"]
-    """`penuh` replaces the dataset, `periode` the periods contained, `tambah` adds and updates by key."""
+    """`penuh` replaces the dataset, `periode` the periods contained (of a budget: of the agencies and stages in it),
+    `tambah` adds and updates by key."""
     layout: tuple[Layout, ...] = (Layout(),)
     columns: dict[Annotated[str, Field(pattern=IDENTIFIER)], Column]
     totals: Totals | None = None
@@ -386,9 +387,13 @@ class Contract(Strict):
         return faults
 
     def dimension_columns(self) -> dict[str, str]:
-        """Dimension of the fact → the column that holds its codes, of those the contract has."""
+        """Dimension of the fact → the breakdown that holds its codes, of those the contract has: the column with that
+        `list`, else the breakdown of its name that measures stand for (`{tahap: pokok}`) or headers name."""
         wanted = FACT_DIMENSIONS[self.fact]
-        return {c.list: name for name, c in self.by_role("rincian").items() if c.list and c.list in wanted}
+        named = [name for c in self.columns.values() for name in (*c.rincian, *(c.spread.levels if c.spread else ()))]
+        return {name: name for name in named if name in wanted} | {
+            c.list: name for name, c in self.by_role("rincian").items() if c.list and c.list in wanted
+        }
 
     def _fact_misfits(self) -> list[Misfit]:
         faults: list[Misfit] = []

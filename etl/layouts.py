@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_serializer, field_validator, model_validator
 
 from etl.rules import Strict
 from etl.sources import IDENTIFIER
@@ -73,6 +73,18 @@ class Hierarchy(Strict):
     by: Literal["kode", "indentasi"] = "kode"
     levels: dict[Annotated[str, Field(pattern=IDENTIFIER)], str] = {}
     """Name → regular expression of the whole code, from coarse to fine, where one column mixes several code lists."""
+
+    @field_serializer("levels", when_used="json-unless-none")
+    def _in_order(self, levels: dict[str, str]) -> Any:
+        """As pairs: the archived contract's keys are sorted, and the order of the levels is their meaning."""
+        return [*levels.items()] or {}
+
+    @field_validator("levels", mode="before")
+    @classmethod
+    def _from_pairs(cls, value: Any) -> Any:
+        pairs = isinstance(value, list) and all(isinstance(one, list) and len(one) == 2 for one in value)
+        return dict(value) if pairs else value
+
     check: bool = True
     """Compare each subtotal with the sum of the leaves below it (additive indicators only)."""
     tolerance: float = Field(default=0.5, ge=0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg2.extensions import connection as Connection
@@ -82,8 +83,9 @@ class Difference:
 def difference(
     cursor: Cursor, dataset: str, figures: Figures, *, mode: str, status: int, may_remove: bool
 ) -> Difference:
-    """What the submission would change. mode: `penuh` covers the whole dataset, `periode` the periods contained,
-    `tambah` only the keys given. may_remove: whether keys missing from the submission are removed.
+    """What the submission would change. mode: `penuh` covers the whole dataset, `periode` the periods contained (of a
+    budget the periods of the agencies and stages contained), `tambah` only the keys given. may_remove: whether keys
+    missing from the submission are removed.
 
     Raises Refused when two cells give a figure for the same indicator, region, period and breakdown.
     """
@@ -112,6 +114,8 @@ def difference(
     del ours_key, theirs_key
     ours, was = order[known], place[known]
     missing[was] = False
+    if mode == "periode":
+        missing &= _covered(figures, current)
     removed = np.flatnonzero(missing) if may_remove and mode != "tambah" else none
     differs = _differs(figures, ours, current, was, status)
     opening = ~known
@@ -119,6 +123,22 @@ def difference(
     return Difference(
         figures, current, order[~known], ours[differs], ours[~differs], order[opening], was[differs], removed
     )
+
+
+_COVER = ("periode_id", "skpd_id", "tahap_id")
+"""What a submission of a budget is about: one agency's file never removes another's, nor one stage an earlier one."""
+
+
+def _covered(figures: Figures, current: pa.Table) -> np.ndarray:
+    """Per current figure whether its period, agency and stage together occur in the submission; of a fact without
+    agencies every one, as only the submission's periods were asked for."""
+    names = [name for name in _COVER if name in figures.fact.ids]
+    if len(names) == 1:
+        return np.ones(current.num_rows, dtype=bool)
+    ours = pd.MultiIndex.from_arrays([figures.ids[figures.fact.ids.index(name)] for name in names])
+    theirs = pd.MultiIndex.from_arrays([current[name].to_numpy() for name in names])
+    covered: np.ndarray = theirs.isin(ours.unique())
+    return covered
 
 
 def _distinct(ids: np.ndarray) -> list[int]:

@@ -94,7 +94,8 @@ class Bound:
                 col_no, parsed = 0, numbers.constant(column.value, len(table.keys), scale=column.scale)
             else:
                 col_no, parsed = table.col_no[place], self._numbers(table, name, place)
-            measures.append(Measure(name, place, col_no, parsed, column.indikator, rincian=fixed))
+            whole = self.period_in_header  # beside months in the header it is of the year that the file states
+            measures.append(Measure(name, place, col_no, parsed, column.indikator, rincian=fixed, coarser=whole))
         for one in self.spreads:
             measures.append(
                 Measure(

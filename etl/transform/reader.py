@@ -64,7 +64,7 @@ class Reader(Bound):
             headers.add(reshape.NO_PERIOD)
         for header in headers:
             try:
-                coarser = header != reshape.NO_PERIOD
+                coarser = header != reshape.NO_PERIOD or self.period_in_header
                 periods.code(periods.join(self.stated, header), kind, coarser=coarser)
             except periods.Unreadable as error:
                 reasons[str(error)] = None

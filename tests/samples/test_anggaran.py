@@ -131,13 +131,17 @@ def test_rak_leaves_equal_the_grand_total_month_by_month(catalogue: Catalogue) -
     result = tidy([sheet], catalogue.contracts["anggaran.rak"], REGIONS, file)
     assert result.faults == () and rows[-1][0] == "JUMLAH"
     months = {f"2026-{month:02d}": number(rows[-1][4 + month]) for month in range(1, 8)}
-    assert {period: total for (period,), total in sums(result, "periode").items()} == months
+    assert sums(result, "indikator", "periode") == {
+        ("rak.pagu", "2026"): number(rows[-1][2]),
+        **{("rak.kas", period): total for period, total in months.items()},
+    }
     leaves = [row for row in rows if row[0].startswith("5.") and row[0].count(".") == 5]
     assert len(result.rows) == len(leaves)
     assert result.skipped["subtotal"] == len(rows) - 3 - 1 - len(leaves)
     first = result.figures.to_pylist()[0]
-    assert first["rincian"] == "sub_kegiatan=2.16.01.2.01.0001|kode=5.1.02.01.001.00024"
-    assert result.rows["program"].iloc[0] == "2.16.01"
+    assert first["rincian"] == (
+        "skpd=2.16.2.20.2.21.01.0000|sub_kegiatan=2.16.01.2.01.0001|kode=5.1.02.01.001.00024|tahap=pergeseran"
+    )
 
 
 def test_rak_a_wrong_subtotal_among_repeated_rows_is_found(catalogue: Catalogue) -> None:
@@ -209,6 +213,23 @@ def test_djpk_by_indentation_and_decimal_point_found(catalogue: Catalogue) -> No
     assert "menyebut 592.790.000.000; di bawahnya ada 4 baris terinci, jumlahnya 592.740.000.000" in str(
         fault.cells["message"][0]
     )
+
+
+def test_djpk_with_a_factor_behind_every_number(catalogue: Catalogue) -> None:
+    """One space before every account: the level is told by the name, and an account written twice is one."""
+    file = "djpk_2022_Banyuwangi.csv"
+    result = ingest(catalogue, "anggaran.djpk_ringkas", file)
+    (financing,) = result.faults  # what was received less what was spent: no sum
+    assert (financing.rule, cells(financing)) == ("subtotal_cocok", ["B27", "C27"])
+    total: dict[str, Decimal] = defaultdict(Decimal)
+    for row in result.figures.to_pylist():
+        if row["indikator"] == "djpk_ringkas.realisasi":
+            total[row["rincian"].split("|")[0]] += Decimal(row["desimal"])
+    assert total["postur=Pendapatan Daerah"] == Decimal("3236150000000")
+    assert total["postur=Belanja Daerah"] == Decimal("3327240000000"), "the file says 3.327,25: rounded row by row"
+    rows = [row["rincian"] for row in result.figures.to_pylist()]
+    assert "postur=Belanja Daerah|kelompok=Belanja Lainnya|akun=Belanja Hibah" in rows
+    assert len(rows) == len(set(rows)) * 2 == 2 * 19
 
 
 def _changed(column: pa.ChunkedArray, row: int, value: str) -> pa.Array:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from golden.grids import contract_of
 from pydantic import ValidationError
 
 from etl.catalogue import InvalidContracts, load_contracts
@@ -121,6 +122,19 @@ def test_the_resolved_contract_reads_back_the_same(folder: Path) -> None:
     again = Contract.model_validate_json(contract.resolved)
     assert again == contract
     assert again.resolved == contract.resolved
+
+
+def test_the_archived_contract_keeps_the_order_of_levels() -> None:
+    levels = {"program": r"\d\.\d\d", "kegiatan": r"\d\.\d\d\.\d", "akun": r"5\.\d"}  # in sorted order another tree
+    columns = {
+        "wilayah": {"role": "wilayah", "scheme": "kemendagri", "value": "64.08"},
+        "kode": {"role": "rincian"},
+        "pagu": {"role": "ukuran", "indikator": "uji.pagu"},
+    }
+    contract = contract_of(columns=columns, hierarchy={"columns": ["kode"], "levels": levels})
+    back = Contract.model_validate_json(contract.resolved)
+    assert back == contract and back.hierarchy
+    assert [*back.hierarchy.levels] == [*levels]
 
 
 def test_a_contract_cannot_be_changed_after_reading(folder: Path) -> None:
