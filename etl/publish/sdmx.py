@@ -6,11 +6,10 @@ Central Bank serves it. All three name the same components with the same identif
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,14 +39,24 @@ from etl.publish.sdmx_structure import (
     dataflow_id,
     message,
 )
+from etl.publish.text import each, plain
 
 _NAMES = {"wilayah": "Wilayah", "indikator": "Indikator", "skpd": "SKPD", "sumber_dana": "Sumber dana"}
 _WITHOUT = {"tahap", "tolok_ukur"}
 """Dimensions whose empty code means that they do not concern the figure; of the others it means all of them."""
 _NOTHING = {TOTAL: "Jumlah: tidak dirinci", NOT_APPLICABLE: "Tidak berlaku"}
 
-Row = tuple[tuple[str, ...], str, tuple[str, ...]]
-"""Key (FREQ … TIME_PERIOD), value as a decimal or '', attributes in the order of ATTRIBUTES ('' where none)."""
+
+class Figures(NamedTuple):
+    """Some figures as SDMX tells them, one text column per component.
+
+    keys: FREQ … TIME_PERIOD. values: exact decimals, null where there is none. attributes: in the order of ATTRIBUTES;
+    COMMENT_OBS is null beside a number.
+    """
+
+    keys: list[pa.StringArray]
+    values: pa.StringArray
+    attributes: list[pa.StringArray]
 
 
 def write(released: Released, folder: Path) -> list[Path]:
@@ -59,8 +68,8 @@ def write(released: Released, folder: Path) -> list[Path]:
     structure = _structure(released, lists)
     files = [released.file(folder, f"sdmx.{ending}") for ending in ("xml", "csv", "json")]
     files[0].write_bytes(message(structure))
-    _write_csv(structure, rows(released, structure), files[1])
-    _write_json(structure, lists, rows(released, structure), files[2])
+    _write_csv(structure, figures(released, structure), files[1])
+    _write_json(structure, lists, figures(released, structure), files[2])
     return files
 
 
@@ -114,70 +123,82 @@ def _coded(column: str, found: dict[str, str], *, levelled: bool) -> tuple[Code,
     told = tuple(codes([item for item in found.items() if item[0]], levelled=levelled))
     if "" not in found:
         return told
-    nothing = NOT_APPLICABLE if column in _WITHOUT else TOTAL
+    nothing = _nothing(column)
     return (Code(nothing, nothing, _NOTHING[nothing]), *told)
+
+
+def _nothing(column: str) -> str:
+    return NOT_APPLICABLE if column in _WITHOUT else TOTAL
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def rows(released: Released, structure: Structure) -> Iterator[Row]:
-    """Every figure as SDMX tells it, in the order of the snapshot."""
-    ids: list[tuple[str, Callable[[str | None], str]]] = []
-    for dimension in structure.dimensions:
-        levelled = {code.value: code.id for code in dimension.codelist.codes}
-        nothing = NOT_APPLICABLE if dimension.column in _WITHOUT else TOTAL
-        ids.append((dimension.column, lambda value, known=levelled, none=nothing: known[value] if value else none))  # type: ignore[misc]
+def figures(released: Released, structure: Structure) -> Iterator[Figures]:
+    """Every figure, in the order of the snapshot."""
     for batch in released.batches():
-        table = {name: batch.column(name).to_pylist() for name, _ in ids}
-        keys = [list(map(of, table[name])) for name, of in ids]
-        periods = batch.column("periode").to_pylist()
-        values = batch.column("nilai").to_pylist()
-        marks = batch.column("penanda").to_pylist()
-        units, states = batch.column("satuan").to_pylist(), batch.column("status_data").to_pylist()
-        for no, (period, value) in enumerate(zip(periods, values, strict=True)):
-            mark = marks[no] if value is None else None
-            absent = (mark or "") if value is None else None
-            key = (frequency(period), *(column[no] for column in keys), period)
-            told = (
-                identifier(units[no] or ""),
-                observation_status(states[no], absent),
-                confidentiality(absent),
-                absent or "",
-            )
-            yield key, "" if value is None else plain(value), told
+        values = plain(batch.column("nilai"))
+        absent = pc.if_else(pc.is_valid(values), None, pc.fill_null(_text(batch, "penanda"), ""))
+        period = _text(batch, "periode")
+        keys = [each(period, frequency), *(_ids(batch, dimension) for dimension in structure.dimensions), period]
+        state = pc.coalesce(pc.binary_join_element_wise(_MARKED, absent, ""), _text(batch, "status_data"))
+        attributes = [each(_text(batch, "satuan"), identifier), each(state, _status), each(state, _secrecy)]
+        yield Figures(keys, values, [*attributes, absent])
 
 
-def plain(value: Any) -> str:
-    """A decimal in full, without exponent and without zeros that say nothing: Decimal('1E-7') → '0.0000001'."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+_MARKED = "!"
+"""Before a mark that stands for a number, to tell it from a state of maturity."""
 
 
-def _write_csv(structure: Structure, figures: Iterator[Row], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *structure.keys, "OBS_VALUE", *ATTRIBUTES])
-        flow = ("dataflow", structure.reference, "R")
-        writer.writerows([*flow, *key, value, *told] for key, value, told in figures)
+def _status(state: str) -> str:
+    return observation_status("", state[1:]) if state.startswith(_MARKED) else observation_status(state, None)
+
+
+def _secrecy(state: str) -> str:
+    return confidentiality(state.removeprefix(_MARKED))
+
+
+def _text(batch: pa.RecordBatch, name: str) -> pa.StringArray:
+    return pc.cast(batch.column(name), pa.string())
+
+
+def _ids(batch: pa.RecordBatch, dimension: Dimension) -> pa.StringArray:
+    known = {code.value: code.id for code in dimension.codelist.codes}
+    nothing = _nothing(dimension.column)
+    told = each(_text(batch, dimension.column), lambda value: known[value] if value else nothing)
+    return pc.fill_null(told, nothing)
+
+
+def _write_csv(structure: Structure, told: Iterator[Figures], path: Path) -> None:
+    header = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *structure.keys, "OBS_VALUE", *ATTRIBUTES]
+    with path.open("wb") as file:
+        file.write((",".join(header) + "\n").encode())
+        for one in told:
+            comment = each(one.attributes[-1], _quoted)
+            cells = [*one.keys, one.values, *one.attributes[:-1], pc.fill_null(comment, "")]
+            lines = pc.binary_join_element_wise(f"dataflow,{structure.reference},R", *cells, ",", **_NULL_IS_EMPTY)
+            file.write("".join(f"{line}\n" for line in lines.to_pylist()).encode())
+
+
+_NULL_IS_EMPTY = {"null_handling": "replace", "null_replacement": ""}
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if set(text) & set('",\r\n') else text
 
 
 # ── SDMX-JSON ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _write_json(structure: Structure, lists: dict[str, dict[str, str]], figures: Iterator[Row], path: Path) -> None:
+def _write_json(structure: Structure, lists: dict[str, dict[str, str]], told: Iterator[Figures], path: Path) -> None:
     """Written as the figures come; numbers as the exact decimals that they are."""
     dimensions = _json_dimensions(structure, sorted(lists["periode"]))
     attributes = _json_attributes(structure, sorted(lists["penanda"]))
-    places = [{value["id"]: no for no, value in enumerate(one["values"])} for one in dimensions]
-    told_at = [{value.get("id", value["name"]): no for no, value in enumerate(one["values"])} for one in attributes]
+    places = [{value["id"]: str(no) for no, value in enumerate(one["values"])} for one in dimensions]
+    told_at = [{v.get("id", v["name"]): str(no) for no, v in enumerate(one["values"])} for one in attributes]
     prepared = structure.prepared.isoformat()
     head = {
-        "header": {
-            "id": structure.flow,
-            "prepared": prepared,
-            "sender": {"id": AGENCY, "name": AGENCY_NAME},
-        },
+        "header": {"id": structure.flow, "prepared": prepared, "sender": {"id": AGENCY, "name": AGENCY_NAME}},
         "structure": {
             "name": structure.title,
             "description": structure.description,
@@ -188,11 +209,22 @@ def _write_json(structure: Structure, lists: dict[str, dict[str, str]], figures:
     with path.open("w", encoding="utf-8") as file:
         file.write(json.dumps(head, ensure_ascii=False)[:-1])
         file.write(f', "dataSets": [{{"action": "Replace", "validFrom": "{prepared}", "observations": {{')
-        for no, (key, value, told) in enumerate(figures):
-            where = ":".join(str(place[code]) for place, code in zip(places, key, strict=True))
-            said = ", ".join(str(at[code]) if code else "null" for at, code in zip(told_at, told, strict=True))
-            file.write(f'{"," if no else ""}\n"{where}": [{value or "null"}, {said}]')
-        file.write("}}]}\n")
+        between = "\n"
+        for one in told:
+            for line in _json_lines(one, places, told_at):
+                file.write(f"{between}{line}")
+                between = ",\n"
+        file.write("\n}}]}\n")
+
+
+def _json_lines(told: Figures, places: list[dict[str, str]], told_at: list[dict[str, str]]) -> list[str]:
+    """`"0:1:0:3": [12.5, 0, 1, 0, null]`: places in the lists of the head, the number, places of the attributes."""
+    keys = [each(column, place.__getitem__) for column, place in zip(told.keys, places, strict=True)]
+    key = pc.binary_join_element_wise(*keys, ":")
+    said = [each(column, lambda v, at=at: at.get(v)) for column, at in zip(told.attributes, told_at, strict=True)]
+    null = {"null_handling": "replace", "null_replacement": "null"}
+    rest = pc.binary_join_element_wise(told.values, *said, ", ", **null)
+    return pc.binary_join_element_wise('"', key, '": [', rest, "]", "").to_pylist()  # type: ignore[no-any-return]
 
 
 def _json_dimensions(structure: Structure, periods: list[str]) -> list[dict[str, Any]]:
