@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -221,10 +222,14 @@ def _json_lines(told: Figures, places: list[dict[str, str]], told_at: list[dict[
     """`"0:1:0:3": [12.5, 0, 1, 0, null]`: places in the lists of the head, the number, places of the attributes."""
     keys = [each(column, place.__getitem__) for column, place in zip(told.keys, places, strict=True)]
     key = pc.binary_join_element_wise(*keys, ":")
-    said = [each(column, lambda v, at=at: at.get(v)) for column, at in zip(told.attributes, told_at, strict=True)]
+    said = [each(column, partial(_place, at)) for column, at in zip(told.attributes, told_at, strict=True)]
     null = {"null_handling": "replace", "null_replacement": "null"}
     rest = pc.binary_join_element_wise(told.values, *said, ", ", **null)
     return pc.binary_join_element_wise('"', key, '": [', rest, "]", "").to_pylist()  # type: ignore[no-any-return]
+
+
+def _place(at: dict[str, str], value: str) -> str:
+    return at.get(value, "null")
 
 
 def _json_dimensions(structure: Structure, periods: list[str]) -> list[dict[str, Any]]:
