@@ -37,13 +37,15 @@ class Settings:
 
     dsn: libpq connection string of the warehouse (SATUDATA_DSN); may hold a password, so it is never logged.
     datasets: the contracts. sources: root URL of the agencies' shared folders (any fsspec URL). home: what this
-    installation writes (archive, reports, embedded database, Airflow).
+    installation writes (archive, reports, exports, embedded database, Airflow). base_url: where the public reaches the
+    portal; every address in the catalogue begins with it.
     """
 
     dsn: str
     home: Path
     datasets: Path
     sources: str
+    base_url: str = "http://localhost:8000"
 
     @property
     def archive(self) -> Path:
@@ -53,9 +55,13 @@ class Settings:
     def reports(self) -> Path:
         return self.home / "laporan"
 
+    @property
+    def exports(self) -> Path:
+        return self.home / "ekspor"
+
     @classmethod
     def from_env(cls, env: dict[str, str] | None = None) -> Settings:
-        """SATUDATA_DSN, SATUDATA_HOME, SATUDATA_DATASETS, SATUDATA_SOURCES; without a DSN the embedded server's."""
+        """SATUDATA_DSN, _HOME, _DATASETS, _SOURCES, _BASE_URL; without a DSN the embedded server's."""
         env = dict(os.environ) if env is None else env
         home = Path(env.get("SATUDATA_HOME") or PROJECT / "var").resolve()
         return cls(
@@ -63,4 +69,5 @@ class Settings:
             home=home,
             datasets=Path(env.get("SATUDATA_DATASETS") or PROJECT / "datasets"),
             sources=env.get("SATUDATA_SOURCES") or str(home / "sumber"),
+            base_url=(env.get("SATUDATA_BASE_URL") or cls.base_url).rstrip("/"),
         )

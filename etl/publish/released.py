@@ -170,7 +170,7 @@ _TYPES = {
     "bigint": pa.int64(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
-    "timestamp with time zone": pa.timestamp("us", "UTC"),
+    "timestamp with time zone": pa.timestamp("ms", "UTC"),
 }
 
 
@@ -218,7 +218,7 @@ def _expression(column: Column) -> compose.Composable:
 
 def _selected(column: Column) -> compose.Composable:
     if pa.types.is_timestamp(column.kind):
-        shape = compose.Literal('YYYY-MM-DD"T"HH24:MI:SS.US')
+        shape = compose.Literal('YYYY-MM-DD"T"HH24:MI:SS')
         return compose.SQL("to_char({} AT TIME ZONE 'UTC', {})").format(_expression(column), shape)
     return _expression(column)
 
@@ -249,7 +249,7 @@ def _copied(cursor: Cursor, query: compose.Composable, schema: pa.Schema) -> Ite
 
 
 def _parsed(stream: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    zoneless = {f.name: pa.timestamp("us") if pa.types.is_timestamp(f.type) else f.type for f in schema}
+    zoneless = {f.name: pa.timestamp("ms") if pa.types.is_timestamp(f.type) else f.type for f in schema}
     with pacsv.open_csv(
         stream,
         read_options=pacsv.ReadOptions(column_names=schema.names, block_size=4 << 20),

@@ -425,11 +425,17 @@ COMMENT ON COLUMN audit.reconciliation.stands_for IS 'Comparisons that the row s
 CREATE TABLE audit.publication (
     dataset text COLLATE "C" PRIMARY KEY,
     released_at timestamptz NOT NULL,
+    description_sha256 text COLLATE "C" NOT NULL,
     folder text NOT NULL,
     files jsonb NOT NULL,
+    n_rows bigint NOT NULL,
+    first_day date NOT NULL,
+    last_day date NOT NULL,
     published_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE audit.publication IS 'Which release of a dataset the exported files show, with their sizes and checksums.';
+COMMENT ON COLUMN audit.publication.description_sha256 IS 'Of the description in the files: they are stale when the catalogue says something else.';
+COMMENT ON COLUMN audit.publication.first_day IS 'First day that the figures are about; last_day: the last.';
 
 CREATE TABLE audit.account (
     login text PRIMARY KEY,
