@@ -25,7 +25,7 @@ from airflow.sdk import (
     task,
 )
 
-from etl.schedule import TIMEZONE, Agency, agencies, cron, facts
+from etl.schedule import RELEASED, TIMEZONE, Agency, agencies, cron, facts
 from etl.services.arrivals import ArrivalTrigger
 from etl.settings import Settings
 
@@ -65,6 +65,7 @@ def ingest(unit: dict[str, Any], alias: str, outlet_events: Any = None) -> dict[
     get_current_context()["periode"] = outcome["period"]
     if outcome["status"] == "dirilis":
         outlet_events[AssetAlias(alias)].add(Asset(unit["dataset"], uri_of(unit["dataset"])), extra=outcome)
+        outlet_events[AssetAlias(alias)].add(Asset(*RELEASED), extra=outcome)
     return outcome
 
 

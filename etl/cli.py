@@ -12,9 +12,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from etl import cli_contract, cli_template
+from etl import cli_contract, cli_publish, cli_template
 from etl.cli_contract import Dataset, console, errors, fail, read_catalogue
 from etl.cli_inspect import inspect
+from etl.cli_publish import publish_and_tell
 from etl.cli_status import facts_of, print_summary, summarised
 from etl.contract import Contract
 from etl.settings import Settings
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(cli_contract.app, name="contract")
 app.command()(inspect)
 app.command()(cli_template.template)
+app.command()(cli_publish.publish)
 
 STATUS = {
     "dirilis": "[green]dirilis[/]",
@@ -109,6 +111,8 @@ def run(
         raise fail(f"Dataset `{dataset}` tidak ada. Yang ada: {', '.join(sorted(catalogue.contracts))}")
     with prepared(settings, filled=True) as ready:
         outcomes = run_all(ready, skpd=skpd, dataset=dataset, force=force, tell=_tell)
+        if any(outcome.status == "dirilis" for outcome in outcomes):
+            publish_and_tell(ready)
     if not outcomes:
         console.print("Tidak ada yang baru di sumber.")
     console.print(f"Laporan: {settings.reports / 'index.html'}", markup=False)
@@ -199,7 +203,10 @@ def _decide(submission: int, decision: str, by: str, reason: str) -> None:
 
     try:
         with _awake() as settings:
-            _tell(decide(settings, submission, decision, by, reason))
+            outcome = decide(settings, submission, decision, by, reason)
+            _tell(outcome)
+            if outcome.status == "dirilis":
+                publish_and_tell(settings, outcome.dataset)
     except (DecisionRefused, LookupError) as refusal:
         raise fail(str(refusal)) from None
 

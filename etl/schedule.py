@@ -13,6 +13,9 @@ from etl.sources import DatabaseSource, FolderSource, UploadSource
 
 TIMEZONE = "Asia/Makassar"
 
+RELEASED = ("rilis", "satudata://portal/rilis")
+"""Name and address of the asset that says "the public sees something new": agencies' DAGs tell it, exports follow."""
+
 SWEEPS = {
     "harian": ("7-17 * * *", "setiap jam kerja, setiap hari"),
     "bulanan": ("6,12 * * 1-5", "hari kerja, pagi dan siang"),

@@ -61,7 +61,7 @@ def entry(
         "accrualPeriodicity": ISO_PERIOD.get(told["frekuensi"], ""),
         "license": licence_of(told["lisensi"]).get("path", ""),
         "spatial": SPATIAL,
-        "theme": [told.get("nama_urusan") or ""],
+        "theme": [_topic(description)],
         "language": ["id"],
         "landingPage": page,
         "distribution": _distributions(description, files, base_url, page),
@@ -76,8 +76,14 @@ def entry(
 def _keywords(description: Description) -> list[str]:
     told = description.dataset
     names = (str(one["nama"]) for one in description.indicators)
-    words = [*(told.get("kata_kunci") or ()), told.get("nama_urusan"), *names]
+    words = [*(told.get("kata_kunci") or ()), _topic(description), *names]
     return list(dict.fromkeys(word.strip() for word in words if word and word.strip()))
+
+
+def _topic(description: Description) -> str:
+    """`URUSAN PEMERINTAHAN BIDANG KESEHATAN` → `Kesehatan`."""
+    name = str(description.dataset.get("nama_urusan") or "")
+    return name.removeprefix("URUSAN PEMERINTAHAN BIDANG ").capitalize()
 
 
 def _distributions(description: Description, files: Sequence[File], base_url: str, page: str) -> list[dict[str, Any]]:

@@ -44,6 +44,16 @@ class Published:
     seconds: float = 0.0
     findings: tuple[Finding, ...] = ()
 
+    def __str__(self) -> str:
+        if self.status != "diterbitkan":
+            return self.dataset
+        figures = f"{self.figures:,}".replace(",", ".")
+        return f"{self.dataset}: {figures} angka, {self.size / 1e6:.1f} MB, {self.seconds:.1f} detik"
+
+
+class NotAllPublished(Exception):
+    """Some datasets could not be exported, or are not fit for the catalogue; the others are up to date."""
+
 
 def quiet(published: Published) -> None:
     """The default listener."""
@@ -82,6 +92,22 @@ def publish(
     finally:
         conn.close()
     return done
+
+
+def publish_all(settings: Settings) -> list[str]:
+    """For a task: everything that is stale, told line by line in the log; returns the lines.
+
+    Raises NotAllPublished at the end when some of it failed or was left out of the catalogue.
+    """
+    done = [
+        one
+        for one in publish(settings, tell=lambda one: log.info("%s %s", one.status, one))
+        if one.status != "mutakhir"
+    ]
+    wrong = [str(finding) for one in done for finding in one.findings]
+    if wrong:
+        raise NotAllPublished("\n".join(wrong))
+    return [f"{one.status} {one}" for one in done]
 
 
 @contextmanager
