@@ -9,6 +9,7 @@ import contextlib
 import csv
 import hashlib
 import re
+import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,10 @@ from etl.settings import WAREHOUSE_SQL
 
 OLDEST_SERVER = 170000
 """The loader is granted MAINTAIN, which PostgreSQL 17 brought."""
+
+LOCK_ATTEMPTS = 60
+LOCK_PAUSE = 1.0
+"""How often a migration asks for tables that readers hold (each time for 2 seconds), and the pause between, seconds."""
 
 
 class MigrationFailed(Exception):
@@ -220,16 +225,29 @@ def _refuse_changed(files: list[Path], applied: dict[str, str]) -> None:
 
 
 def _apply(conn: Connection, name: str, statements: str, fingerprint: str) -> None:
-    try:
-        with transaction(conn) as cursor:
-            cursor.execute(sql("load/migration.sql#as_owner"))
-            cursor.execute(statements)
-            cursor.execute(sql("load/migration.sql#record"), {"name": name, "sha256": fingerprint})
-    except psycopg2.Error as error:
-        raise MigrationFailed(
-            f"Langkah {name} gagal dan dibatalkan seluruhnya: {str(error).strip()}. Tindakan: perbaiki sebabnya, lalu "
-            "jalankan `satudata migrate` lagi; langkah sebelumnya tetap berlaku."
-        ) from error
+    """One step in one transaction. Whoever wants a table that a step waits for waits behind it: so it waits briefly, lets
+    the readers pass, and tries again. Raises MigrationFailed, SourceUnavailable when somebody never lets go."""
+    for attempt in range(LOCK_ATTEMPTS):
+        try:
+            with transaction(conn) as cursor:
+                cursor.execute(sql("load/migration.sql#as_owner"))
+                cursor.execute(sql("load/migration.sql#wait_briefly"))
+                cursor.execute(statements)
+                cursor.execute(sql("load/migration.sql#record"), {"name": name, "sha256": fingerprint})
+            return
+        except SourceUnavailable:
+            if conn.closed or attempt == LOCK_ATTEMPTS - 1:
+                raise
+            time.sleep(LOCK_PAUSE)
+        except psycopg2.Error as error:
+            raise _step_failed(name, error) from error
+
+
+def _step_failed(name: str, error: psycopg2.Error) -> MigrationFailed:
+    return MigrationFailed(
+        f"Langkah {name} gagal dan dibatalkan seluruhnya: {str(error).strip()}. Tindakan: perbaiki sebabnya, lalu "
+        "jalankan `satudata migrate` lagi; langkah sebelumnya tetap berlaku."
+    )
 
 
 def _rebuild(views: list[Path]) -> str:

@@ -14,6 +14,9 @@ ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now();
 -- name: as_owner
 SET LOCAL ROLE satudata_owner;
 
+-- name: wait_briefly
+SET LOCAL lock_timeout = '2s';
+
 -- name: role_exists
 SELECT FROM pg_roles WHERE rolname = %(name)s;
 
