@@ -191,6 +191,61 @@ CREATE TABLE dw.padanan (
 COMMENT ON TABLE dw.padanan IS 'Kode lama → kode baru untuk wilayah, SKPD, sub kegiatan dan rekening yang berganti, dipecah atau digabung.';
 COMMENT ON COLUMN dw.padanan.berlaku_dari IS 'Sejak kapan kode baru berlaku.';
 
+CREATE TABLE dw.wilayah_batas (
+    kode text COLLATE "C" PRIMARY KEY,
+    geojson jsonb NOT NULL,
+    sumber text NOT NULL,
+    keyakinan text NOT NULL
+);
+COMMENT ON TABLE dw.wilayah_batas IS 'Garis batas wilayah untuk peta (GeoJSON, disederhanakan): bukan ukuran luas resmi.';
+
+CREATE TABLE dw.frekuensi (
+    nama text PRIMARY KEY,
+    kode_bps text COLLATE "C",
+    iso8601 text,
+    varian text NOT NULL DEFAULT '',
+    catatan text,
+    berlaku_dari date NOT NULL DEFAULT '-infinity',
+    berlaku_sampai date NOT NULL DEFAULT 'infinity',
+    sumber text NOT NULL,
+    keyakinan text NOT NULL
+);
+COMMENT ON TABLE dw.frekuensi IS 'Frekuensi: kode MS-Keg, sebutan ISO 8601 dan tulisan lain yang dijumpai pada katalog, dipisah |.';
+
+CREATE TABLE dw.metadata_bps (
+    form text NOT NULL,
+    nomor text COLLATE "C" NOT NULL,
+    blok text NOT NULL,
+    field_key text NOT NULL,
+    label text NOT NULL,
+    tipe text NOT NULL,
+    pilihan text,
+    aturan text,
+    berlaku_dari date NOT NULL DEFAULT '-infinity',
+    berlaku_sampai date NOT NULL DEFAULT 'infinity',
+    sumber text NOT NULL,
+    keyakinan text NOT NULL,
+    PRIMARY KEY (form, field_key)
+);
+COMMENT ON TABLE dw.metadata_bps IS 'Isian MS-Keg, MS-Var dan MS-Ind dengan pilihan dan aturannya (Peraturan BPS 5/2020).';
+
+CREATE TABLE dw.epss_indikator (
+    kode text COLLATE "C" PRIMARY KEY,
+    nama text NOT NULL,
+    kode_domain text NOT NULL,
+    domain text NOT NULL,
+    bobot_domain_persen numeric NOT NULL,
+    kode_aspek text NOT NULL,
+    aspek text NOT NULL,
+    bobot_aspek_persen numeric NOT NULL,
+    bobot_indikator_persen numeric NOT NULL,
+    berlaku_dari date NOT NULL DEFAULT '-infinity',
+    berlaku_sampai date NOT NULL DEFAULT 'infinity',
+    sumber text NOT NULL,
+    keyakinan text NOT NULL
+);
+COMMENT ON TABLE dw.epss_indikator IS 'Indikator Evaluasi Penyelenggaraan Statistik Sektoral (Peraturan BPS 3/2022).';
+
 ALTER TABLE dw.satuan
     ADD COLUMN dasar text,
     ADD COLUMN faktor numeric,
