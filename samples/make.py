@@ -13,8 +13,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import buku_anggaran as uang
 import buku_kerja as buku
 import teks
+from anggaran import BULAN, SAMPAI
 
 HERE = Path(__file__).resolve().parent
 
@@ -32,11 +34,16 @@ SUMBER: dict[str, Callable[[], bytes]] = {
     "bapenda/pajak/realisasi_pajak_2025.csv": lambda: teks.pajak(2025, 9, tanggal=True),
     "bappeda/kemiskinan/Statistik Kemiskinan Kutai Timur 2015-2024.xlsx": lambda: buku.kemiskinan(),
     "bappeda/pdrb/PDRB ADHB Kutai Timur 2020-2024.xlsx": lambda: buku.pdrb(range(2020, 2025)),
+    **{f"bpkad/apbd/Penjabaran APBD {tahun}.xlsx": lambda t=tahun: uang.apbd(t) for tahun in (2024, 2025, 2026)},  # type: ignore[misc]
+    **{f"bpkad/lra/LRA {BULAN[n]} 2026.xlsx": lambda b=n + 1: uang.lra(b) for n in range(SAMPAI)},  # type: ignore[misc]
+    "bpkad/rak/RAK Perubahan 2026.xlsx": lambda: uang.rak(),
+    "dinkes/anggaran/realisasi_belanja_2026.csv": lambda: teks.realisasi_dinkes(),
     "dinkes/faskes/Faskes Tahun 2020.xls": lambda: HTML,
     "dinkes/faskes/faskes_2021.xlsx": lambda: buku.faskes_lama(2021),
     "dinkes/faskes/faskes_2022.xlsx": lambda: buku.faskes_lama(2022, tanpa="Busang"),
     "dinkes/faskes/Faskes Kutim 2023.xlsx": lambda: buku.faskes_baru(2023),
     "dinkes/faskes/Faskes Kutim 2024.xlsx": lambda: buku.faskes_baru(2024, jumlah_posyandu=333),
+    "dinkes/kinerja/E81 Dinkes 2026.xlsx": lambda: uang.e81("dinkes"),
     "dinkes/stunting/Data Stunting 2023.xlsx": lambda: buku.stunting(2023),
     "dinkes/stunting/Data Stunting 2024.xlsx": lambda: buku.stunting(2024, diubah={"64.08.09.2002": (2, -4)}),
     "dinsos/bansos/Bansos TW I 2025.csv": lambda: teks.bansos(2025, 1),
@@ -44,6 +51,8 @@ SUMBER: dict[str, Callable[[], bytes]] = {
     "dinsos/bansos/Bansos TW III 2025.csv": lambda: teks.bansos(
         2025, 3, nama_salah={"Rantau Pulung": "Rantau Pulng", "Sangatta Utara": "Sangatta", "Karangan": "Karangn"}
     ),
+    "disdikbud/anggaran/Realisasi Belanja 2026.xlsx": lambda: uang.buku_skpd("disdikbud"),
+    "disdikbud/kinerja/E81 Disdikbud 2026.xlsx": lambda: uang.e81("disdikbud"),
     "disdikbud/murid/Murid Kutai Timur 2021-2025.xlsx": lambda: buku.murid(
         range(2021, 2026), lonjakan=("Telen", "SMP", 2025, 761)
     ),
@@ -65,9 +74,11 @@ SUMBER: dict[str, Callable[[], bytes]] = {
     "disdukcapil/umur/Penduduk Kelompok Umur 2024.xlsx": lambda: buku.penduduk_umur(
         2024, ejaan={"Sangatta Utara": "Sangata Utra"}
     ),
+    "dpu/anggaran/Realisasi Belanja 2026.xlsx": lambda: uang.buku_skpd("dpu", kumulatif=True),
     "dpu/jalan/Kondisi Jalan 31 DESEMBER 2023.xlsx": lambda: buku.jalan(2023),
     "dpu/jalan/Kondisi Jalan 31 DESEMBER 2024.xlsx": lambda: buku.jalan(2024, salah={"Sandaran": 96.4}),
     "dpu/jalan/Kondisi Jalan 31 DESEMBER 2025.xlsx": lambda: buku.jalan(2025, tanpa_nilai=True),
+    "dpu/kinerja/E81 DPU 2026.xlsx": lambda: uang.e81("dpu"),
     "dtphp/padi/Produksi Padi 2022.xlsx": lambda: buku.padi(2022, salah={"Kaliorang": (4, "32,15")}),
     "dtphp/padi/Produksi Padi 2023.xlsx": lambda: buku.padi(2023, catatan="Angka tetap"),
     "dtphp/padi/Produksi Padi 2024.xlsx": lambda: buku.padi(2024, salah={"Bengalon": (3, "3o1,50")}),

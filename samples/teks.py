@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from anggaran import BULAN, SAMPAI, nama_kegiatan, realisasi
 from bahan import BOBOT, EJAAN, KECAMATAN, acak, angka_id, berkas_csv, tumbuh
 
 JENJANG_PENDIDIKAN = {
@@ -31,7 +32,9 @@ def pendidikan(periode: Sequence[tuple[int, int]], *, periode_salah: str = "") -
         for kecamatan in KECAMATAN:
             for nama, porsi in JENJANG_PENDIDIKAN.items():
                 dasar = BOBOT[kecamatan.nama] * porsi * 2.1
-                laki, perempuan = (tumbuh(dasar, tahun + semester, nama, kecamatan.kode, seks) for seks in "LP")
+                laki, perempuan = (
+                    tumbuh(dasar, 2 * tahun - 2024 + semester, nama, kecamatan.kode, seks) for seks in "LP"
+                )
                 rows.append(
                     [
                         len(rows),
@@ -99,20 +102,6 @@ PAJAK = {
     "4.1.01.16": ("Bea Perolehan Hak atas Tanah dan Bangunan (BPHTB)", 18.5e9),
     "4.1.01.19": ("Pajak Barang dan Jasa Tertentu (PBJT)", 96.0e9),
 }
-BULAN = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-]
 
 
 def pajak(tahun: int, sampai: int, *, tanggal: bool = False) -> bytes:
@@ -134,6 +123,18 @@ def pajak(tahun: int, sampai: int, *, tanggal: bool = False) -> bytes:
                 realisasi = "-"
             rows.append([kolom_bulan, kode, nama, f"Rp {angka_id(target, 2)}", realisasi, keterangan])
     return berkas_csv(rows, sandi="cp1252")
+
+
+def realisasi_dinkes() -> bytes:
+    """What the health agency's own application says it paid: long, month in a column, sources of funds apart."""
+    rows: list[list[str]] = [
+        ["Bulan", "Kode Sub Kegiatan", "Nama Sub Kegiatan", "Kode Rekening", "Sumber Dana", "Realisasi (Rp)"]
+    ]
+    for nomor, bulan in enumerate(BULAN[:SAMPAI]):
+        for (skpd, sub, rekening, dana), nilai in realisasi().items():
+            if skpd == "dinkes":
+                rows.append([bulan, sub, nama_kegiatan(sub), rekening, dana, angka_id(nilai[nomor], 2)])
+    return berkas_csv(rows)
 
 
 PROGRAM = {"Program Keluarga Harapan – PKH": 34, "Bantuan Sembako – BPNT": 52, "Bantuan Lansia ‘Sejahtera’": 9}
