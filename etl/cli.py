@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from etl import cli_contract, cli_publish, cli_template
+from etl import cli_contract, cli_form, cli_publish, cli_template
 from etl.cli_contract import Dataset, console, errors, fail, read_catalogue
 from etl.cli_inspect import inspect
 from etl.cli_publish import publish_and_tell
@@ -22,6 +22,7 @@ from etl.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(cli_contract.app, name="contract")
+app.add_typer(cli_form.app, name="form")
 app.command()(inspect)
 app.command()(cli_template.template)
 app.command()(cli_publish.publish)
