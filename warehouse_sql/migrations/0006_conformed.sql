@@ -238,7 +238,7 @@ CREATE TABLE dw.epss_indikator (
     kode_aspek text NOT NULL,
     aspek text NOT NULL,
     bobot_aspek_persen numeric NOT NULL,
-    bobot_indikator_persen numeric NOT NULL,
+    bobot_indikator_persen numeric,
     berlaku_dari date NOT NULL DEFAULT '-infinity',
     berlaku_sampai date NOT NULL DEFAULT 'infinity',
     sumber text NOT NULL,
