@@ -7,11 +7,12 @@ function `write(released, folder) -> list[Path]`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -202,8 +203,9 @@ def _store(cursor: Cursor, released: Released, view: compose.Identifier) -> None
     schema = pa.schema([(column.name, column.kind) for column in released.columns])
     with pq.ParquetWriter(released.store, schema, compression="zstd", version="2.6") as writer:
         if released.count:
-            for batch in _copied(cursor, query, schema):
-                writer.write_batch(batch, row_group_size=1 << 20)
+            with contextlib.closing(_copied(cursor, query, schema)) as batches:
+                for batch in batches:
+                    writer.write_batch(batch, row_group_size=1 << 20)
 
 
 def _ordering(released: Released) -> list[Column]:
@@ -223,7 +225,7 @@ def _selected(column: Column) -> compose.Composable:
     return _expression(column)
 
 
-def _copied(cursor: Cursor, query: compose.Composable, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _copied(cursor: Cursor, query: compose.Composable, schema: pa.Schema) -> Generator[pa.RecordBatch, None, None]:
     """The answer of a COPY, parsed while the server still sends it. What breaks the COPY is raised here."""
     reading, writing = os.pipe()
     broken: list[BaseException] = []
@@ -236,14 +238,16 @@ def _copied(cursor: Cursor, query: compose.Composable, schema: pa.Schema) -> Ite
             broken.append(error)
 
     sender = threading.Thread(target=send, name="salin", daemon=True)
-    with os.fdopen(reading, "rb") as stream:
-        sender.start()
-        try:
+    try:
+        with os.fdopen(reading, "rb") as stream:
+            sender.start()
             yield from _parsed(stream, schema)
-        except pa.ArrowInvalid:
-            if not broken:
-                raise
-    sender.join()
+    except pa.ArrowInvalid:
+        sender.join()
+        if not broken:
+            raise
+    finally:
+        sender.join()  # the connection is the sender's until then
     if broken:
         raise broken[0]
 
