@@ -117,13 +117,13 @@ def predicate(percent: Decimal | None) -> str:
 
 
 def achieved(target: Decimal | None, reached: Decimal | None, direction: str = "naik") -> Decimal | None:
-    """Percentage of the target. `turun` (lower is better): target over reached, and 100 when nothing at all is left of
-    what should fall. None without both figures, or with a target of zero that was to be reached."""
+    """Percentage of the target; `turun` (lower is better): target over reached, as in portal.program. None without both
+    figures, or where that would divide by zero."""
     if target is None or reached is None:
         return None
     above, below = (target, reached) if direction == "turun" else (reached, target)
     if below == 0:
-        return Decimal(100) if direction == "turun" else None
+        return None
     return (above / below * 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
@@ -210,11 +210,11 @@ def _average(percents: Sequence[Decimal]) -> Decimal | None:
 
 
 def _chosen(money: Sequence[Money], year: int) -> tuple[list[Money], list[str]]:
-    """One dataset per measure: the agency's own where it states this year, else another's. And which it was."""
+    """One dataset per measure and which it was: the treasurer's before the agency's own book, as in portal.program."""
     kept, notes = [], []
     for measure, word in (("pagu", "Pagu"), ("realisasi", "Realisasi keuangan")):
         some = [m for m in money if m.measure == measure]
-        stating = sorted({(not m.own, m.dataset) for m in some if m.period.startswith(str(year))})
+        stating = sorted({(m.own, m.dataset) for m in some if m.period.startswith(str(year))})
         if not stating:
             notes.append(f"{word} {year} belum ada di gudang.")
             continue
