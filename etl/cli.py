@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from etl import cli_contract, cli_form, cli_publish, cli_template
+from etl import cli_contract, cli_form, cli_operate, cli_publish, cli_template
 from etl.cli_contract import Dataset, console, errors, fail, read_catalogue
 from etl.cli_inspect import inspect
 from etl.cli_publish import publish_and_tell
@@ -25,6 +25,8 @@ app.add_typer(cli_contract.app, name="contract")
 app.add_typer(cli_form.app, name="form")
 app.command()(inspect)
 app.command()(cli_template.template)
+app.command()(cli_operate.backup)
+app.command()(cli_operate.restore)
 app.command()(cli_publish.publish)
 
 STATUS = {

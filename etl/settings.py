@@ -32,13 +32,33 @@ def embedded_dsn(pgdata: Path, database: str) -> str:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long what may go stays. Bytes of returned and replaced submissions stay for ever unless a number of days is
+    given; what was released, and its bytes, always does.
+
+    returned_days: their bytes; report_days: their reports; log_days: Airflow's logs and ended runs; backups: how many.
+    """
+
+    returned_days: int | None = None
+    report_days: int = 730
+    log_days: int = 30
+    backups: int = 14
+
+    @classmethod
+    def from_env(cls, env: dict[str, str]) -> Retention:
+        """SATUDATA_KEEP_RETURNED_DAYS, _REPORT_DAYS, _LOG_DAYS, _BACKUPS. Raises ValueError for what is no number."""
+        given = {name: env.get(f"SATUDATA_KEEP_{name.upper()}") for name in cls.__dataclass_fields__}
+        return cls(**{name: int(text) for name, text in given.items() if text})
+
+
+@dataclass(frozen=True)
 class Settings:
     """Paths and the warehouse's address.
 
     dsn: libpq connection string of the warehouse (SATUDATA_DSN); may hold a password, so it is never logged.
     datasets: the contracts. sources: root URL of the agencies' shared folders (any fsspec URL). home: what this
     installation writes (archive, reports, exports, embedded database, Airflow). base_url: where the public reaches the
-    portal; every address in the catalogue begins with it.
+    portal; every address in the catalogue begins with it. backup: where backups go; None: nobody asked for them.
     """
 
     dsn: str
@@ -46,6 +66,8 @@ class Settings:
     datasets: Path
     sources: str
     base_url: str = "http://localhost:8000"
+    backup: Path | None = None
+    retention: Retention = Retention()
 
     @property
     def archive(self) -> Path:
@@ -61,7 +83,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: dict[str, str] | None = None) -> Settings:
-        """SATUDATA_DSN, _HOME, _DATASETS, _SOURCES, _BASE_URL; without a DSN the embedded server's."""
+        """SATUDATA_DSN, _HOME, _DATASETS, _SOURCES, _BASE_URL, _BACKUP, _KEEP_…; without a DSN the embedded one."""
         env = dict(os.environ) if env is None else env
         home = Path(env.get("SATUDATA_HOME") or PROJECT / "var").resolve()
         return cls(
@@ -70,4 +92,6 @@ class Settings:
             datasets=Path(env.get("SATUDATA_DATASETS") or PROJECT / "datasets"),
             sources=env.get("SATUDATA_SOURCES") or str(home / "sumber"),
             base_url=(env.get("SATUDATA_BASE_URL") or cls.base_url).rstrip("/"),
+            backup=Path(env["SATUDATA_BACKUP"]).resolve() if env.get("SATUDATA_BACKUP") else None,
+            retention=Retention.from_env(env),
         )
