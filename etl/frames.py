@@ -7,6 +7,7 @@ the number 1.234 is not. Columns are Arrow, so that a million rows cost no Pytho
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -109,6 +110,31 @@ class RawTable:
 
 
 @dataclass(frozen=True)
+class ControlTotal:
+    """One total that a file states beside the sum of its parts, exact; the parts are loaded, the total never.
+
+    label: what it is the total of. periode: code, empty when it is of several. key, col_no: its cell (row 0: a whole
+    column). depth: how far from the top it lies, 0 for the total of everything. stands_for: the totals that it stands
+    for, of a column whose rows agree.
+    """
+
+    label: str
+    indikator: str
+    periode: str
+    stated: Decimal
+    computed: Decimal
+    tolerance: Decimal
+    key: int
+    col_no: int
+    depth: int = 0
+    stands_for: int = 1
+
+    @property
+    def agrees(self) -> bool:
+        return abs(self.stated - self.computed) <= self.tolerance
+
+
+@dataclass(frozen=True)
 class Tidy:
     """One submission understood.
 
@@ -141,6 +167,7 @@ class Tidy:
     """Sheets read sideways: there a row key's row is the sheet's column and col_no the sheet's row."""
     read_as: dict[str, str] = field(default_factory=dict)
     """How the file was understood, for the report: facts of its sheets and what the transforms found by rule."""
+    control_totals: tuple[ControlTotal, ...] = ()
 
     def place(self, key: int, col_no: int) -> tuple[int, int, int]:
         """(sheet_no, row, column) as the sheet shows it, which a sheet read sideways has exchanged."""

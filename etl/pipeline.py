@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -122,9 +123,9 @@ def _ingest_received(conn: Connection, submission: Submission, settings: Setting
         findings = [f.at(file=submission.path) for f in tidy.findings]
         clean = not findings and not registered and all(result.ok for result in results)
         release_by = AUTOMATIC if contract.release.policy == "otomatis" and clean else None
-        if release_by and at is None:
-            _journal_decision(settings, submission, "dirilis", AUTOMATIC, "")
-        load(conn, submission.id, contract, tidy, results, quarantined, findings, release_by=release_by, at=at)
+        journaled = partial(_journal_decision, settings, submission, "dirilis", AUTOMATIC, "") if at is None else None
+        told = (contract, tidy, results, quarantined, findings)
+        load(conn, submission.id, *told, release_by=release_by, before_release=journaled, at=at)
     except Refused as refusal:
         told = [f.at(file=submission.path) for f in refusal.findings]
         conn.rollback()

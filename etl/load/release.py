@@ -8,11 +8,12 @@ import numpy as np
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from etl.load import records
+from etl.load import reconciliation, records
 from etl.load.facts import FACTS
 from etl.load.figure_account import moment_text
 from etl.load.figures import apply, difference, staged, unstage
 from etl.load.received import Submission, read_submission
+from etl.load.reconcile import attempt, scope_of
 from etl.load.submission import (
     Counts,
     CountsDiffer,
@@ -44,13 +45,14 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
         submission = _waiting(cursor, submission_id, "merilis")
         _refuse_older(cursor, submission)
         assert submission.load_mode and submission.status_data
+        complete = submission.n_quarantined == 0
         found = difference(
             cursor,
             dataset,
             staged(cursor, FACTS[submission.fact], submission_id),
             mode=submission.load_mode,
             status=submission.status_data,
-            may_remove=submission.n_quarantined == 0,
+            may_remove=complete,
         )
         apply(cursor, submission_id, found, submission.status_data)
         hide(cursor, dataset, submission_id, found.periods)
@@ -70,6 +72,8 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
         records.write_differences(cursor, submission_id, found)
         counts = counts_of(read_submission(cursor, submission_id))
         record_release(cursor, submission, counts, by=by, reason=reason, automatic=False)
+        reconciled = attempt(cursor, scope_of(submission, found.figures, mode=submission.load_mode, complete=complete))
+        reconciliation.write(cursor, submission_id, dataset, reconciled, of_file_too=False)
         restamp(cursor, submission, at)
     return counts
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from psycopg2.extensions import cursor as Cursor
 from etl.contract import Contract
 from etl.findings import Finding
 from etl.frames import CheckResult, Tidy, rows_at
-from etl.load import records
+from etl.load import reconciliation, records
 from etl.load.dimensions import resolve
 from etl.load.exchange import clip
 from etl.load.facts import FACTS
@@ -36,6 +36,8 @@ from etl.load.received import (
     registered_findings,
     unprocessed,
 )
+from etl.load.reconcile import Scope, attempt, scope_of
+from etl.load.reconciliation import Reconciled, of_file
 from etl.load.suppression import hide
 from etl.load.warehouse import rows, sql, transaction
 
@@ -91,11 +93,14 @@ def load(
     findings: Sequence[Finding],
     *,
     release_by: str | None = None,
+    before_release: Callable[[], None] | None = None,
     at: datetime | None = None,
 ) -> Counts:
-    """Take a checked submission in: figures, findings, check results and quarantined rows in one transaction.
+    """Take a checked submission in: figures, findings, check results, quarantined rows and what its figures were
+    reconciled with, in one transaction.
 
-    release_by: who releases it at once (the contract's rule); None: its figures wait in staging for the walidata.
+    release_by: who releases it at once (the contract's rule); None: its figures wait in staging for the walidata. So
+    they do when they disagree badly with what the warehouse has. before_release: called when they do not.
     findings: those not tied to a rule's cells; the cells come from `tidy.faults` and `results`. Of a submission that
     says what is already released nothing waits: `tidy_berubah`. Waiting older submissions of the same source become
     `digantikan`; so does this one when a newer one of its source came first. Already loaded: the counts it has.
@@ -108,7 +113,7 @@ def load(
     good = tidy.figures
     if len(held):
         good = good.filter(pa.array(~np.isin(good["key"].to_numpy(), held.to_numpy(dtype=np.int64))))
-    figures = resolve(conn, contract, good)
+    figures = resolve(conn, contract, good, members.names(contract, tidy.rows))
     faults = records.all_faults(tidy, results)
     quarantine = records.quarantine_table(submission_id, tidy, held, faults)
     status = STATUS[contract.status]
@@ -118,16 +123,22 @@ def load(
             return counts_of(submission)
         found = difference(cursor, contract.id, figures, mode=contract.load, status=status, may_remove=len(held) == 0)
         counts = count_rows(received, held, found)
-        counts = replace(counts, status=_place(cursor, submission, found, status, counts, release_by))
+        scope = scope_of(submission, found.figures, mode=contract.load, complete=len(held) == 0)
+        rule = Rule(release_by, before_release) if release_by else None
+        place, reconciled = _place(cursor, scope, found, status, counts, rule)
+        counts = replace(counts, status=place)
         if counts.status == "digantikan":
             counts = replace(counts, loaded=0, unchanged=0, returned=counts.loaded + counts.unchanged)
         records.write_sheets(cursor, submission_id, tidy)
         records.write_checks(cursor, submission_id, results)
         cells = records.cell_findings(faults, tidy, submission.path)
-        records.write_findings(cursor, submission_id, [*findings, *cells])
+        records.write_findings(cursor, submission_id, [*findings, *cells, *reconciled.findings()])
         records.write_quarantine(cursor, quarantine)
         records.write_differences(cursor, submission_id, found)
         _finish(cursor, submission_id, counts, contract, tidy)
+        if counts.status != "digantikan":
+            of_all = replace(reconciled, lines=(*of_file(tidy), *reconciled.lines))
+            reconciliation.write(cursor, submission_id, contract.id, of_all, of_file_too=True)
         restamp(cursor, submission, at)
     return counts
 
@@ -148,22 +159,41 @@ def locked(conn: Connection, dataset: str) -> Iterator[Cursor]:
         time.sleep(0.01)
 
 
+class Rule(NamedTuple):
+    """Who releases by rule, and what is to happen first."""
+
+    by: str
+    before: Callable[[], None] | None
+
+
 def _place(
-    cursor: Cursor, submission: Submission, found: Difference, status: int, counts: Counts, release_by: str | None
-) -> str:
-    """Put the figures where they belong; returns what the submission's status becomes."""
+    cursor: Cursor, scope: Scope, found: Difference, status: int, counts: Counts, rule: Rule | None
+) -> tuple[str, Reconciled]:
+    """Put the figures where they belong; returns what the submission's status becomes, and what was reconciled.
+
+    A rule's release is reconciled as it would stand, and taken back when that disagrees badly.
+    """
+    submission = scope.submission
     if rows(cursor, "load/submission.sql#newer_of_same_source", {"id": submission.id})[0][0] is not None:
-        return "digantikan"
+        return "digantikan", Reconciled()
     cursor.execute(FACTS[submission.fact].statement("load/submission.sql#supersede"), {"id": submission.id})
     if found.is_empty:
-        return "tidak_berubah"
-    if release_by is None:
+        return "tidak_berubah", attempt(cursor, scope)
+    if rule is None:
         stage(cursor, submission.id, found.figures)
-        return "menunggu"
+        return "menunggu", attempt(cursor, replace(scope, waiting=True))
+    cursor.execute(sql("load/submission.sql#before_release"))
     apply(cursor, submission.id, found, status)
+    reconciled = attempt(cursor, scope)
+    if reconciled.holds_back:
+        cursor.execute(sql("load/submission.sql#take_back"))
+        stage(cursor, submission.id, found.figures)
+        return "menunggu", reconciled
     hide(cursor, submission.dataset, submission.id, found.periods)
-    record_release(cursor, submission, counts, by=release_by, reason="tidak ada temuan", automatic=True)
-    return "dirilis"
+    if rule.before:
+        rule.before()
+    record_release(cursor, submission, counts, by=rule.by, reason="tidak ada temuan", automatic=True)
+    return "dirilis", reconciled
 
 
 def count_rows(received: pd.Index, quarantined: pd.Index, found: Difference) -> Counts:
@@ -281,7 +311,7 @@ def give_back(
 def restamp(cursor: Cursor, submission: Submission, at: datetime | None) -> None:
     """A replay's transaction happened when the journal says, not now: versions, decision and release get that time."""
     if at is not None:
-        for step in ("facts_opened", "facts_closed", "hidden", "shown", "decision", "release"):
+        for step in ("facts_opened", "facts_closed", "hidden", "shown", "decision", "release", "reconciliation"):
             statement = FACTS[submission.fact].statement(f"load/restamp.sql#{step}")
             cursor.execute(statement, {"id": submission.id, "at": at})
 

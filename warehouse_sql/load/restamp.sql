@@ -16,3 +16,6 @@ UPDATE dw.penyamaran SET valid_from = %(at)s WHERE valid_to = 'infinity' AND sub
 
 -- name: shown
 UPDATE dw.penyamaran SET valid_to = %(at)s WHERE valid_to = now();
+
+-- name: reconciliation
+UPDATE audit.reconciliation SET reconciled_at = %(at)s WHERE submission_id = %(id)s AND reconciled_at = now();

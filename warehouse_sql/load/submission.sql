@@ -57,6 +57,12 @@ WITH lama AS (
 )
 DELETE FROM {staging} WHERE submission_id IN (SELECT id FROM lama);
 
+-- name: before_release
+SAVEPOINT rilis;
+
+-- name: take_back
+ROLLBACK TO SAVEPOINT rilis;
+
 -- name: finish
 UPDATE audit.submission SET
     status = %(status)s, label = %(label)s, periods = %(periods)s, load_mode = %(load_mode)s,

@@ -1,0 +1,13 @@
+-- The same bytes under another name: a year's or a region's file offered as another's, or a copy.
+SELECT DISTINCT ON (l.dataset, l.path)
+    coalesce(s.periods[1], ''), jsonb_build_object('sha256', s.sha256, 'kiriman', l.id, 'dataset_kanan', l.dataset),
+    'Berkas yang sama persis dengan kiriman ' || l.id, s.path, s.size, l.path, l.size, 0, false,
+    CASE
+        WHEN l.dataset <> s.dataset THEN format('Berkas ini juga dikirim untuk dataset %%s. Pastikan mana yang benar.', l.dataset)
+        WHEN l.periods <> %(period_codes)s THEN format('Berkas ini juga dikirim untuk %%s. Satu berkas tidak mungkin memuat dua periode.', array_to_string(l.periods, ', '))
+        ELSE 'Berkas ini sudah pernah dikirim dengan nama lain. Bila seharusnya untuk wilayah atau tahun lain, kirim berkas yang benar.'
+    END
+FROM audit.submission AS s
+JOIN audit.submission AS l ON l.sha256 = s.sha256 AND l.path <> s.path AND l.id < s.id
+WHERE s.id = %(id)s AND l.status IN ('menunggu', 'dirilis', 'tidak_berubah', 'digantikan')
+ORDER BY l.dataset, l.path, l.id DESC
