@@ -124,8 +124,8 @@ def _ingest_received(conn: Connection, submission: Submission, settings: Setting
         clean = not findings and not registered and all(result.ok for result in results)
         release_by = AUTOMATIC if contract.release.policy == "otomatis" and clean else None
         journaled = partial(_journal_decision, settings, submission, "dirilis", AUTOMATIC, "") if at is None else None
-        told = (contract, tidy, results, quarantined, findings)
-        load(conn, submission.id, *told, release_by=release_by, before_release=journaled, at=at)
+        checked = (contract, tidy, results, quarantined, findings)
+        load(conn, submission.id, *checked, release_by=release_by, before_release=journaled, at=at)
     except Refused as refusal:
         told = [f.at(file=submission.path) for f in refusal.findings]
         conn.rollback()

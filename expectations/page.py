@@ -11,6 +11,7 @@ from etl.load.account import Account, DecisionLine, DifferenceLine, RuleTotal
 from etl.load.submission import Submission
 from expectations.faulting import breakdown_text
 from expectations.labels import LABELS, SEVERITY, SKIPPED, local_time, period_span
+from expectations.page_reconciliation import reconciliation
 from expectations.sentences import number, period, sentence, words
 
 OPEN_UP_TO = 12
@@ -37,6 +38,7 @@ def page(account: Account) -> dict[str, Any]:
         "temuan": groups,
         "n_temuan": sum(group["jumlah"] for group in groups),
         "beda": _differences(account),
+        "rekonsiliasi": reconciliation(account.reconciled),
         "pemeriksaan": [_check_line(line) for line in account.checks],
         "ringkas_periksa": _check_summary(account),
         "fakta": _facts(account),

@@ -222,6 +222,7 @@ HEADINGS: dict[str, str] = {
     "lembar_ada": "Lembar tidak ditemukan",
     "letak_data": "Letak data tidak dapat dipastikan",
     "pengodean": "Huruf tidak terbaca sebagaimana mestinya",
+    "rekonsiliasi": "Angka yang harus cocok berselisih",
     "satu_tabel": "Ada dua tabel di satu lembar",
     "susunan_kontrak": "Kontrak tidak cocok dengan lembarnya",
     "tabel_berisi": "Tabel tidak berisi data",

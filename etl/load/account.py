@@ -16,6 +16,7 @@ from psycopg2.extensions import connection as Connection
 from etl.findings import Finding, Owner, Severity
 from etl.load.figure_account import CheckLine, FigureAccount, Version, read_checks, why
 from etl.load.received import Submission, read_submission, read_submissions
+from etl.load.reconciliation import Line, read_lines
 from etl.load.warehouse import rows, transaction
 
 __all__ = [
@@ -125,7 +126,7 @@ class Account:
     n_corrected: cells changed by recorded corrections. findings: refusals first, at most `limit`; rule_totals count all
     of them. differences: the largest ones against what was released, with the totals in submission.n_new, n_changed,
     n_removed. previous: the submission of the same source before this one. quarantined: the first `limit_rows` rows of
-    submission.n_quarantined.
+    submission.n_quarantined. reconciled: what was compared with it, by identity, of each what disagrees first.
     """
 
     submission: Submission
@@ -145,6 +146,7 @@ class Account:
     decisions: tuple[DecisionLine, ...]
     previous: Submission | None
     quarantined: tuple[QuarantinedRow, ...]
+    reconciled: tuple[Line, ...] = ()
 
 
 def submission_account(conn: Connection, submission_id: int, limit: int = 2_000, limit_rows: int = 100) -> Account:
@@ -187,6 +189,7 @@ def submission_account(conn: Connection, submission_id: int, limit: int = 2_000,
                 QuarantinedRow(*row)
                 for row in rows(cursor, "load/account.sql#quarantined", {**given, "limit": limit_rows})
             ),
+            reconciled=tuple(read_lines(cursor, submission_id)),
         )
 
 

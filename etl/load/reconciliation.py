@@ -1,4 +1,4 @@
-"""Reconciliation as data: one line per comparison of two figures that must agree, and what a disagreement holds back."""
+"""Reconciliation as data: a line per comparison of two figures that must agree, and what a disagreement holds back."""
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ def row(**changes: Any) -> Submission:
         n_new=40,
         n_changed=20,
         n_removed=0,
+        fact="indikator",
     )
     return replace(base, **changes)
 
