@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -182,11 +182,14 @@ class Figures(NamedTuple):
         )
 
 
-def resolve(conn: Connection, contract: Contract, figures: pa.Table) -> Figures:
+def resolve(
+    conn: Connection, contract: Contract, figures: pa.Table, names: Mapping[str, Mapping[str, str]] | None = None
+) -> Figures:
     """Codes → ids. New periods, breakdowns and members that no list has yet are added at once, in a transaction of
     their own: a member that no figure uses does no harm, while holding it back would make other loads wait.
 
-    figures: schema etl.frames.FIGURES. Raises UnknownMember for an indicator or region the warehouse does not have.
+    figures: schema etl.frames.FIGURES. names: see members.names. Raises UnknownMember for an indicator or region the
+    warehouse does not have.
     """
     fact = FACTS[contract.fact]
     table = figures.unify_dictionaries()
@@ -203,7 +206,8 @@ def resolve(conn: Connection, contract: Contract, figures: pa.Table) -> Figures:
         periode = (ends, codes["periode"][1])
         versions = {"wilayah": codes["wilayah"], **further}
         placed |= {
-            name: members.version_ids(cursor, name, coded, periode, contract) for name, coded in versions.items()
+            name: members.version_ids(cursor, name, coded, periode, contract, (names or {}).get(name, {}))
+            for name, coded in versions.items()
         }
     penanda = clean(_flat(table["penanda"]), fact.mark_length)
     key, col_no = (_flat(table[name]).to_numpy() for name in ("key", "col_no"))

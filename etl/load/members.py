@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from psycopg2.extensions import cursor as Cursor
 
 from etl.contract import Contract
 from etl.load.warehouse import rows, sql
 from etl.meaning import FACT_DIMENSIONS
+from etl.transform.text import tidy_text
+
+_OPEN = ("skpd", "kegiatan", "rekening", "sumber_dana", "tolok_ukur")
+"""Dimensions whose lists are never complete: a code they lack becomes a member."""
 
 Coded = tuple[list[str], np.ndarray]
 """Different codes, and per figure the place of its own among them."""
@@ -63,19 +68,41 @@ def _once(codes: Sequence[str], index: np.ndarray) -> Coded:
     return list(place), moved[index] if len(moved) else np.zeros(0, dtype=np.int32)
 
 
+def names(contract: Contract, rows: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Dimension → code → the name that stands beside it in the rows, where the contract says which column that is."""
+    found: dict[str, dict[str, str]] = {}
+    for dimension, name in contract.dimension_columns().items():
+        label = contract.columns[name].label
+        if label is not None and {name, label} <= set(rows.columns):
+            pairs = rows[[name, label]].dropna().drop_duplicates(name)
+            found[dimension] = {str(code): tidy_text(str(text)) for code, text in pairs.itertuples(index=False)}
+    return found
+
+
 def version_ids(
-    cursor: Cursor, dimension: str, coded: Coded, periode: tuple[list[date], np.ndarray], contract: Contract
+    cursor: Cursor,
+    dimension: str,
+    coded: Coded,
+    periode: tuple[list[date], np.ndarray],
+    contract: Contract,
+    named: Mapping[str, str],
 ) -> np.ndarray:
     """Per figure the version of its member that was in force when its period ended.
 
-    periode: last days of the periods, and per figure the place of its own. A code that no list has becomes a member,
-    marked `belum dikenal` for the walidata; of regions that is UnknownMember.
+    periode: last days of the periods, and per figure the place of its own. named: names of codes, see
+    `names`. A code that no list has becomes a member, marked `belum dikenal` for the walidata; of regions that is
+    UnknownMember.
     """
     codes = [_asked(dimension, code, contract) for code in coded[0]]
     versions = _versions(cursor, dimension, codes)
     missing = sorted(set(codes) - set(versions))
-    if missing and (add := _ADD.get(dimension)):
-        add(cursor, dimension, missing, contract)
+    if missing and dimension in _OPEN:
+        given = {
+            "codes": missing,
+            "names": [named.get(code, code) for code in missing],
+            "source": f"kiriman {contract.id}",
+        }
+        cursor.execute(sql(f"load/member.sql#add_{dimension}"), given)
         versions = _versions(cursor, dimension, codes)
     latest: np.ndarray = ids_of(dimension, codes, {code: found[-1][2] for code, found in versions.items()})
     ids: np.ndarray = latest[coded[1]]
@@ -101,15 +128,6 @@ def _versions(cursor: Cursor, dimension: str, codes: list[str]) -> dict[str, lis
     for code, member, start, end in rows(cursor, f"load/member.sql#{dimension}", {"codes": codes}):
         found.setdefault(code, []).append((start, end, member))
     return found
-
-
-def _add_unlisted(cursor: Cursor, dimension: str, codes: list[str], contract: Contract) -> None:
-    cursor.execute(sql(f"load/member.sql#add_{dimension}"), {"codes": codes, "source": f"kiriman {contract.id}"})
-
-
-_ADD: dict[str, Callable[[Cursor, str, list[str], Contract], None]] = dict.fromkeys(
-    ("skpd", "kegiatan", "rekening", "sumber_dana", "tolok_ukur"), _add_unlisted
-)
 
 
 def ids_of(name: str, codes: list[str], known: dict[str, int]) -> np.ndarray:

@@ -22,7 +22,7 @@ from psycopg2.extensions import cursor as Cursor
 from etl.contract import Contract
 from etl.findings import Finding
 from etl.frames import CheckResult, Tidy, rows_at
-from etl.load import reconciliation, records
+from etl.load import members, reconciliation, records
 from etl.load.dimensions import resolve
 from etl.load.exchange import clip
 from etl.load.facts import FACTS

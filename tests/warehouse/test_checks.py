@@ -25,6 +25,7 @@ PLANTED = {
     "yang_menunggu_tersimpan": "DELETE FROM staging.figur WHERE row_no = 2",
     "catatan_milik_kiriman": "UPDATE audit.finding SET submission_id = 999",
     "skpd_dikenal": "UPDATE dw.skpd_register SET kode = 'KT00'",
+    "induk_kode_ada": "UPDATE dw.dim_rekening SET induk = '9.9' WHERE kode = '5.1.02'",
     "induk_wilayah_ada": "UPDATE dw.dim_wilayah SET induk = '64.03' WHERE kode = '64.08.01'",
 }
 

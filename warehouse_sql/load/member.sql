@@ -11,13 +11,17 @@ ORDER BY kode, berlaku_dari;
 SELECT tanya.kode, s.skpd_id, s.berlaku_dari, s.berlaku_sampai
 FROM unnest(%(codes)s::text[]) AS tanya (kode)
 LEFT JOIN dw.skpd_register AS r ON '@' || r.skpd = tanya.kode
-JOIN dw.dim_skpd AS s ON s.kode = coalesce(r.kode, tanya.kode) OR s.kode_sipd = tanya.kode
+JOIN dw.dim_skpd AS s
+    ON s.kode = coalesce(r.kode, tanya.kode)
+    OR s.kode_sipd = tanya.kode
+    OR (lower(tanya.kode) IN (lower(s.nama), lower(s.singkatan)) AND s.keyakinan_nama <> 'belum dikenal')
+WHERE s.skpd_id <> 0
 ORDER BY tanya.kode, s.berlaku_dari;
 
 -- name: add_skpd
 INSERT INTO dw.dim_skpd (kode, nama, singkatan, jenis, bidang_urusan, sumber, keyakinan_nama, keyakinan_urusan)
-SELECT kode, kode, kode, 'tidak diketahui', '', %(source)s, 'belum dikenal', 'belum dikenal'
-FROM unnest(%(codes)s::text[]) AS baru (kode)
+SELECT kode, nama, nama, 'tidak diketahui', '', %(source)s, 'belum dikenal', 'belum dikenal'
+FROM unnest(%(codes)s::text[], %(names)s::text[]) AS baru (kode, nama)
 WHERE NOT starts_with(kode, '@')
 ON CONFLICT DO NOTHING;
 
@@ -29,20 +33,37 @@ ORDER BY kode, berlaku_dari;
 
 -- name: add_kegiatan
 -- X.XX.01… of the nomenclature is every agency's own bidang in the data (2.16.01…): the name is known, the code is new.
+-- What stands above a code is added with it: a program's tree has no holes.
+WITH semua AS (
+    SELECT kode, nama, true AS tertulis FROM unnest(%(codes)s::text[], %(names)s::text[]) AS baru (kode, nama)
+    UNION
+    SELECT array_to_string((string_to_array(kode, '.'))[:panjang], '.'), NULL, false
+    FROM unnest(%(codes)s::text[]) AS baru (kode), (VALUES (3), (5)) AS p (panjang)
+    WHERE cardinality(string_to_array(kode, '.')) > panjang
+),
+baru AS (
+    SELECT DISTINCT ON (kode) kode, nama, cardinality(string_to_array(kode, '.')) AS segmen
+    FROM semua
+    WHERE NOT EXISTS (SELECT FROM dw.dim_kegiatan AS lama WHERE lama.kode = semua.kode)
+    ORDER BY kode, tertulis DESC
+)
 INSERT INTO dw.dim_kegiatan (kode, tingkat, nama, induk, kewenangan, kinerja, indikator, satuan, sumber, keyakinan)
 SELECT
     baru.kode,
-    coalesce(x.tingkat, CASE length(baru.kode) - length(replace(baru.kode, '.', ''))
-        WHEN 2 THEN 'program' WHEN 4 THEN 'kegiatan' WHEN 5 THEN 'sub_kegiatan' ELSE 'tidak diketahui' END),
-    coalesce(x.nama, baru.kode),
-    CASE WHEN x.tingkat = 'program' THEN left(baru.kode, 4)
-        ELSE coalesce(left(baru.kode, 4) || substr(x.induk, 5), substring(baru.kode FROM '^(.*)\.[^.]+$')) END,
+    CASE baru.segmen WHEN 3 THEN 'program' WHEN 5 THEN 'kegiatan' WHEN 6 THEN 'sub_kegiatan' ELSE 'tidak diketahui' END,
+    coalesce(x.nama, baru.nama, baru.kode),
+    CASE baru.segmen
+        WHEN 3 THEN array_to_string((string_to_array(baru.kode, '.'))[:2], '.')
+        WHEN 5 THEN array_to_string((string_to_array(baru.kode, '.'))[:3], '.')
+        WHEN 6 THEN array_to_string((string_to_array(baru.kode, '.'))[:5], '.')
+    END,
     x.kewenangan, x.kinerja, x.indikator, x.satuan,
     coalesce(x.sumber, %(source)s),
     coalesce(x.keyakinan, 'belum dikenal')
-FROM unnest(%(codes)s::text[]) AS baru (kode)
+FROM baru
 LEFT JOIN dw.dim_kegiatan AS x
     ON x.kode = 'X.XX' || substr(baru.kode, 5) AND x.berlaku_sampai = 'infinity' AND baru.kode ~ '^\d\.\d\d\.01'
+ORDER BY baru.kode
 ON CONFLICT DO NOTHING;
 
 -- name: rekening
@@ -52,16 +73,29 @@ WHERE kode = ANY(%(codes)s)
 ORDER BY kode, berlaku_dari;
 
 -- name: add_rekening
+WITH semua AS (
+    SELECT kode, nama, true AS tertulis FROM unnest(%(codes)s::text[], %(names)s::text[]) AS baru (kode, nama)
+    UNION
+    SELECT array_to_string((string_to_array(kode, '.'))[:panjang], '.'), NULL, false
+    FROM unnest(%(codes)s::text[]) AS baru (kode)
+    CROSS JOIN LATERAL generate_series(1, cardinality(string_to_array(kode, '.')) - 1) AS panjang
+),
+baru AS (
+    SELECT DISTINCT ON (kode) kode, nama, cardinality(string_to_array(kode, '.')) AS segmen
+    FROM semua
+    WHERE NOT EXISTS (SELECT FROM dw.dim_rekening AS lama WHERE lama.kode = semua.kode)
+    ORDER BY kode, tertulis DESC
+)
 INSERT INTO dw.dim_rekening (kode, nama, tingkat, induk, kelompok_apbd, sumber, keyakinan)
 SELECT
-    kode, kode,
-    CASE length(kode) - length(replace(kode, '.', ''))
-        WHEN 0 THEN 'akun' WHEN 1 THEN 'kelompok' WHEN 2 THEN 'jenis' WHEN 3 THEN 'objek' WHEN 4 THEN 'rincian objek'
-        WHEN 5 THEN 'sub rincian objek' ELSE 'tidak diketahui' END,
+    kode, coalesce(nama, kode),
+    CASE segmen WHEN 1 THEN 'akun' WHEN 2 THEN 'kelompok' WHEN 3 THEN 'jenis' WHEN 4 THEN 'objek'
+        WHEN 5 THEN 'rincian objek' WHEN 6 THEN 'sub rincian objek' ELSE 'tidak diketahui' END,
     substring(kode FROM '^(.*)\.[^.]+$'),
     CASE left(kode, 1) WHEN '4' THEN 'pendapatan' WHEN '5' THEN 'belanja' WHEN '6' THEN 'pembiayaan' END,
     %(source)s, 'belum dikenal'
-FROM unnest(%(codes)s::text[]) AS baru (kode)
+FROM baru
+ORDER BY kode
 ON CONFLICT DO NOTHING;
 
 -- name: sumber_dana
@@ -76,8 +110,8 @@ ORDER BY tanya.kode, d.berlaku_dari;
 
 -- name: add_sumber_dana
 INSERT INTO dw.dim_sumber_dana (kode, nama, sumber, keyakinan)
-SELECT kode, kode, %(source)s, 'belum dikenal'
-FROM unnest(%(codes)s::text[]) AS baru (kode)
+SELECT kode, nama, %(source)s, 'belum dikenal'
+FROM unnest(%(codes)s::text[], %(names)s::text[]) AS baru (kode, nama)
 ON CONFLICT DO NOTHING;
 
 -- name: tahap
@@ -91,6 +125,6 @@ ORDER BY kode, berlaku_dari;
 
 -- name: add_tolok_ukur
 INSERT INTO dw.dim_tolok_ukur (kode, nama, sumber, keyakinan)
-SELECT kode, kode, %(source)s, 'dari dokumen rencana'
-FROM unnest(%(codes)s::text[]) AS baru (kode)
+SELECT kode, nama, %(source)s, 'dari dokumen rencana'
+FROM unnest(%(codes)s::text[], %(names)s::text[]) AS baru (kode, nama)
 ON CONFLICT DO NOTHING;
