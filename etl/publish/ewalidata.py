@@ -133,18 +133,16 @@ def _value(
     own = next((f for f in whole if f.wilayah == REGENCY), None)
     if own and own.value is not None:
         return own.value, "Angka kabupaten yang dirilis."
-    if own:
-        return None, f"Angka kabupaten tidak ada: tertulis `{own.mark or 'kosong'}`."
-    if not whole:
-        return None, _why_not_yearly(figures, year)
-    return _summed(one, {f.wilayah: f for f in whole}, kecamatan)
+    if own and own.mark:  # an empty cell says nothing; a mark does
+        return None, f"Angka kabupaten tidak ada: tertulis `{own.mark}`."
+    parts = {f.wilayah: f for f in whole if f.wilayah != REGENCY}
+    return _summed(one, parts, kecamatan) if parts else (None, _why_not_yearly(figures, year))
 
 
 def _why_not_yearly(figures: Sequence[Figure], year: str) -> str:
-    yearly = [f for f in figures if f.period == year]
-    if yearly:
+    if any(f.period == year and f.broken_down for f in figures):
         return "Hanya ada menurut rincian; jumlahnya belum dinyatakan oleh produsen."
-    held = ", ".join(sorted({f.period for f in figures}))
+    held = ", ".join(sorted({f.period for f in figures if f.value is not None})) or "hanya sel kosong"
     return f"Tidak ada angka tahunan {year}; yang ada: {held}."
 
 
