@@ -233,14 +233,24 @@ def why(
     periode: Annotated[str, typer.Option(help="Misalnya 2024, 2024-Q2, 2024-05.")],
     indikator: Annotated[str | None, typer.Option()] = None,
     rincian: Annotated[str | None, typer.Option(help="Misalnya jenis_kelamin=L.")] = None,
+    members: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--dimensi", help="Anggaran dan kinerja, boleh berulang: skpd=KT09, kegiatan=…, rekening=…, tahap=…"
+        ),
+    ] = None,
 ) -> None:
     """Asal satu angka: nilai, berkas, lembar, baris, penerimaan, pemeriksaan, perilis, versi sebelumnya."""
     from etl.load.account import recent_submissions
     from etl.load.account import why as account
     from etl.receive import warehouse
 
+    wanted = dict(one.partition("=")[::2] for one in members or ())
     with _awake() as settings, warehouse(settings) as conn:
-        figures = account(conn, dataset, wilayah, periode, rincian=rincian, indikator=indikator)
+        try:
+            figures = account(conn, dataset, wilayah, periode, rincian=rincian, indikator=indikator, members=wanted)
+        except ValueError as problem:
+            raise fail(str(problem)) from None
         listed = [line.submission for line in recent_submissions(conn)] if not figures else []
     if not figures:
         waiting = [f"#{s.id} ({s.path})" for s in listed if (s.dataset, s.status) == (dataset, "menunggu")]
@@ -288,14 +298,24 @@ def verify() -> None:
 def reader(
     name: Annotated[str, typer.Argument(help="Nama masuk untuk portal.")],
     password: Annotated[str, typer.Option(envvar="SATUDATA_READER_PASSWORD", prompt=True, hide_input=True)],
+    kind: Annotated[str, typer.Option("--jenis", help="portal, walidata, atau produsen.")] = "portal",
+    skpd: Annotated[str | None, typer.Option(help="SKPD milik akun produsen.")] = None,
 ) -> None:
-    """Buat atau perbarui akun yang hanya boleh membaca portal.*."""
+    """Buat atau perbarui akun yang hanya membaca: portal.*; bagi produsen juga kirimannya; bagi walidata semuanya."""
     from etl.load.warehouse import create_reader
     from etl.receive import warehouse
 
-    with _awake() as settings, warehouse(settings) as conn:
-        create_reader(conn, name, password)
-    console.print(f"Akun {name} boleh membaca portal.* dan tidak lebih.", markup=False)
+    try:
+        with _awake() as settings, warehouse(settings) as conn:
+            create_reader(conn, name, password, kind, skpd)
+    except ValueError as problem:
+        raise fail(str(problem)) from None
+    reads = {
+        "portal": "portal.*",
+        "walidata": "seluruh isi gudang",
+        "produsen": f"portal.* dan kiriman {skpd} pada produsen.*",
+    }
+    console.print(f"Akun {name} boleh membaca {reads[kind]} dan tidak lebih.", markup=False)
 
 
 @app.command()

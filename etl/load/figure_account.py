@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import groupby
-from pathlib import PurePosixPath
 from typing import Any
 
+from psycopg2 import sql as compose
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from etl.frames import column_letters
-from etl.load.warehouse import rows, transaction
+from etl.load.warehouse import rows, sql, transaction
+from etl.meaning import FACT_DIMENSIONS
 from etl.settings import REGENCY
 
 LOCAL = timezone(timedelta(hours=8), "WITA")
@@ -69,7 +69,10 @@ class Version:
 
 @dataclass(frozen=True)
 class FigureAccount:
-    """One figure's whole account. current is None when a later submission removed it; earlier: newest first."""
+    """One figure's whole account. current is None when a later submission removed it; earlier: newest first.
+
+    members: codes of the further dimensions that the figure names (skpd, kegiatan, rekening, …), by dimension.
+    """
 
     dataset: str
     skpd: str
@@ -80,6 +83,7 @@ class FigureAccount:
     nama_wilayah: str
     periode: str
     rincian: str
+    members: Mapping[str, str]
     current: Version | None
     earlier: tuple[Version, ...]
 
@@ -88,7 +92,8 @@ class FigureAccount:
         return self.current.nilai if self.current else None
 
     def __str__(self) -> str:
-        of = f"{self.nama_wilayah} ({self.wilayah}), {self.periode}" + (f", {self.rincian}" if self.rincian else "")
+        told = [self.periode, *(f"{name} {code}" for name, code in self.members.items()), self.rincian]
+        of = ", ".join([f"{self.nama_wilayah} ({self.wilayah})", *filter(None, told)])
         lines = [f"{self.nama} [{self.indikator}], {of}"]
         if self.current is None:
             lines.append("  Tidak berlaku lagi: kiriman terbaru tidak memuatnya.")
@@ -131,11 +136,19 @@ def moment_text(moment: datetime | None) -> str:
 
 
 def why(
-    conn: Connection, dataset: str, wilayah: str, periode: str, rincian: str | None = None, indikator: str | None = None
+    conn: Connection,
+    dataset: str,
+    wilayah: str,
+    periode: str,
+    rincian: str | None = None,
+    indikator: str | None = None,
+    members: Mapping[str, str] | None = None,
 ) -> list[FigureAccount]:
     """The account of every released figure of the dataset for this region (Kemendagri code) and period code.
 
-    rincian, indikator: only this breakdown (empty: none) or indicator. Empty list: never released.
+    rincian, indikator: only this breakdown (empty: none) or indicator. members: only these codes of the further
+    dimensions of a budget or performance figure; `''` is the one that a dimension does not concern. Empty list: never
+    released. Raises ValueError for a dimension that the dataset's figures do not have.
     """
     wanted = {
         "kabkota": REGENCY,
@@ -146,23 +159,49 @@ def why(
         "indikator": indikator,
     }
     with transaction(conn) as cursor:
-        found = rows(cursor, "load/account.sql#why", wanted)
-        checks = read_checks(cursor, sorted({row[12] for row in found}))
-    accounts = []
-    for key, group in groupby(found, key=lambda row: row[:7]):
-        lines = list(group)
-        versions = [_version(line, checks) for line in lines]
-        current = versions.pop(0) if versions[0].valid_to is None else None
-        accounts.append(_account(dataset, lines[0][14], key, current, tuple(versions)))
-    return accounts
+        found_fact = rows(cursor, "load/account.sql#fact_of", {"dataset": dataset})
+        fact = found_fact[0][0] if found_fact else "indikator"
+        cursor.execute(_question(fact, members or {}), {**wanted, **(members or {})})
+        found = cursor.fetchall()
+        checks = read_checks(cursor, sorted({row[13] for row in found}))
+    return [_account(dataset, fact, list(group), checks) for _, group in groupby(found, key=lambda row: row[:8])]
+
+
+def _question(fact: str, members: Mapping[str, str]) -> compose.Composed:
+    dimensions = FACT_DIMENSIONS[fact]
+    if strange := sorted(set(members) - set(dimensions)):
+        raise ValueError(
+            f"dimensi {', '.join(strange)} tidak ada pada angka {fact}; "
+            f"yang ada: {', '.join(dimensions) or 'tidak ada'}"
+        )
+    asked = [compose.SQL("AND {} = {}").format(compose.Identifier(name), compose.Placeholder(name)) for name in members]
+    return compose.SQL(sql("load/account.sql#why")).format(
+        view=compose.Identifier("dw", f"angka_{fact}"),
+        columns=compose.SQL(", ").join(map(compose.Identifier, dimensions)),
+        members=compose.SQL(" ").join(asked),
+    )
 
 
 def _account(
-    dataset: str, skpd: str, key: tuple[str, ...], current: Version | None, earlier: tuple[Version, ...]
+    dataset: str, fact: str, lines: list[tuple[Any, ...]], checks: dict[int, tuple[CheckLine, ...]]
 ) -> FigureAccount:
-    indikator, nama, satuan, wilayah, nama_wilayah, periode, rincian = key
+    indikator, nama, satuan, wilayah, nama_wilayah, periode, rincian, codes = lines[0][:8]
+    named = {name: code for name, code in zip(FACT_DIMENSIONS[fact], codes, strict=True) if code}
+    versions = [_version(line[8:24], checks) for line in lines]
+    current = versions.pop(0) if versions[0].valid_to is None else None
     return FigureAccount(
-        dataset, skpd, indikator, nama, satuan, wilayah, nama_wilayah, periode, rincian, current, earlier
+        dataset=dataset,
+        skpd=lines[0][24],
+        indikator=indikator,
+        nama=nama,
+        satuan=satuan,
+        wilayah=wilayah,
+        nama_wilayah=nama_wilayah,
+        periode=periode,
+        rincian=rincian,
+        members=named,
+        current=current,
+        earlier=tuple(versions),
     )
 
 
@@ -174,25 +213,8 @@ def read_checks(cursor: Cursor, submission_ids: Sequence[int]) -> dict[int, tupl
     return {submission_id: tuple(lines) for submission_id, lines in found.items()}
 
 
-def _version(line: tuple[Any, ...], checks: dict[int, tuple[CheckLine, ...]]) -> Version:
-    nilai, penanda, status, valid_from, valid_to, submission_id, path = line[7:14]
-    sheet, row, col_no, sha256, _, received_at, released_by, released_at, reason, submitted_by = line[15:25]
-    return Version(
-        nilai=nilai,
-        penanda=penanda,
-        status=status,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        submission_id=submission_id,
-        file=PurePosixPath(path).name,
-        sheet=sheet,
-        row=row,
-        column=column_letters(col_no),
-        sha256=sha256,
-        received_at=received_at,
-        submitted_by=submitted_by,
-        released_by=released_by or "(tidak tercatat)",
-        released_at=released_at,
-        reason=reason or "",
-        checks=checks.get(submission_id, ()),
-    )
+def _version(line: Sequence[Any], checks: dict[int, tuple[CheckLine, ...]]) -> Version:
+    said = dict(zip((field.name for field in fields(Version)), line, strict=False))
+    said["released_by"] = said["released_by"] or "(tidak tercatat)"
+    said["reason"] = said["reason"] or ""
+    return Version(**said, checks=checks.get(said["submission_id"], ()))

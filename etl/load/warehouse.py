@@ -130,7 +130,7 @@ def rows(cursor: Cursor, name: str, parameters: Mapping[str, Any] | None = None)
 
 
 def migrate(conn: Connection, folder: Path = WAREHOUSE_SQL) -> list[str]:
-    """Apply what is new of `migrations/`, in order, each in a transaction; then the portal views when they changed.
+    """Apply what is new of `migrations/`, in order, each in a transaction; then the views when they changed.
 
     Returns the names applied. Several at once wait for one another. Raises MigrationFailed when an applied file was
     changed since, a number is doubled or missing, or a step fails.
@@ -148,8 +148,8 @@ def migrate(conn: Connection, folder: Path = WAREHOUSE_SQL) -> list[str]:
                 done.append(file.name)
         views = sorted((folder / "portal").glob("*.sql"))
         fingerprint = hashlib.sha256("".join(f"{v.name}:{_hash(v)}" for v in views).encode()).hexdigest()
-        if views and applied.get("portal") != fingerprint:
-            _apply(conn, "portal", _rebuild(views), fingerprint)
+        if views and _applied(conn).get("portal") != fingerprint:
+            _make_views(conn, views, fingerprint)
             done.append("portal")
     return done
 
@@ -250,10 +250,28 @@ def _step_failed(name: str, error: psycopg2.Error) -> MigrationFailed:
     )
 
 
-def _rebuild(views: list[Path]) -> str:
-    """Drop and make all views anew in one transaction: their columns may have changed, readers never see them gone."""
-    drops = "".join(f"DROP VIEW IF EXISTS portal.{view.stem.split('_', 1)[1]};\n" for view in reversed(views))
-    return drops + "\n".join(view.read_text(encoding="utf-8") for view in views)
+_NOT_REPLACEABLE = (
+    errors.InvalidTableDefinition,
+    errors.InvalidFunctionDefinition,
+    errors.DuplicateTable,
+    errors.DuplicateFunction,
+)
+"""How PostgreSQL refuses to replace a view or function by one with other columns."""
+
+
+def _make_views(conn: Connection, views: list[Path], fingerprint: str) -> None:
+    """All views and functions of `portal/` anew in one transaction: readers never see them gone.
+
+    Replaced where that is possible, so that what others built on them stays, and so do grants. Dropped first when a
+    column became another or a view went: PostgreSQL refuses that while something of others depends on one.
+    """
+    statements = "\n".join(view.read_text(encoding="utf-8") for view in views)
+    try:
+        _apply(conn, "portal", f"{statements}\n{sql('load/migration.sql#refuse_left_over')}", fingerprint)
+    except MigrationFailed as failure:
+        if not isinstance(failure.__cause__, _NOT_REPLACEABLE):
+            raise
+        _apply(conn, "portal", f"{sql('load/migration.sql#drop_views')};\n{statements}", fingerprint)
 
 
 def _hash(file: Path) -> str:
@@ -273,6 +291,10 @@ CODE_LISTS = {
     "rekening": ("dw.dim_rekening", ("kode", "berlaku_dari")),
     "sumber_dana": ("dw.dim_sumber_dana", ("kode", "berlaku_dari")),
     "rincian": ("dw.daftar_rincian", ("daftar", "kode", "berlaku_dari")),
+    "wilayah_batas": ("dw.wilayah_batas", ("kode",)),
+    "frekuensi": ("dw.frekuensi", ("nama",)),
+    "metadata_bps": ("dw.metadata_bps", ("form", "field_key")),
+    "epss": ("dw.epss_indikator", ("kode",)),
     "padanan": ("dw.padanan", ("dimensi", "kode_lama", "kode_baru")),
 }
 """File in warehouse_sql/reference → its table and key."""
@@ -327,15 +349,40 @@ def _merge_list(cursor: Cursor, path: Path, table: str, key: tuple[str, ...]) ->
 # ── readers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def create_reader(conn: Connection, name: str, password: str) -> None:
-    """A login for a portal: may read `portal.*`, only read, and no query longer than 15 seconds.
+READERS = {
+    "portal": ("portal_reader", ("portal",), "15s"),
+    "walidata": ("walidata_reader", ("portal", "dw", "audit", "staging"), "5min"),
+    "produsen": ("produsen_reader", ("produsen", "portal"), "15s"),
+}
+"""Kind of reader → its role, the schemas it finds by name alone, and how long a query of its may take."""
+
+
+def create_reader(conn: Connection, name: str, password: str, kind: str = "portal", skpd: str | None = None) -> None:
+    """A login that may only read: kind `portal` what is public, `walidata` everything, `produsen` also what became of
+    the submissions of its agency `skpd` (as in the register).
 
     The limits stand on the login because PostgreSQL does not hand them down from the group role. The password leaves
-    this process only as its SCRAM verifier.
+    this process only as its SCRAM verifier. Raises ValueError for an unknown kind, or an agency that is missing,
+    unknown or of no use.
     """
-    role = compose.Identifier(name)
+    if kind not in READERS or (skpd is not None) != (kind == "produsen"):
+        raise ValueError(f"jenis akun harus salah satu: {', '.join(READERS)}; --skpd wajib, dan hanya, bagi produsen")
+    group, schemas, timeout = READERS[kind]
     verifier = encrypt_password(password, name, conn, "scram-sha-256")
     with transaction(conn) as cursor:
+        if skpd is not None and not rows(cursor, "load/migration.sql#agency_exists", {"skpd": skpd}):
+            raise ValueError(
+                f"SKPD `{skpd}` tidak ada pada gudang. Tindakan: periksa datasets/skpd.yaml, lalu `satudata migrate`"
+            )
         known = rows(cursor, "load/migration.sql#role_exists", {"name": name})
-        verb = compose.SQL("ALTER" if known else "CREATE")
-        cursor.execute(compose.SQL(sql("reader.sql")).format(verb=verb, role=role, password=compose.Literal(verifier)))
+        statement = compose.SQL(sql("reader.sql")).format(
+            verb=compose.SQL("ALTER" if known else "CREATE"),
+            role=compose.Identifier(name),
+            login=compose.Literal(name),
+            password=compose.Literal(verifier),
+            group=compose.Identifier(group),
+            schemas=compose.SQL(", ").join(map(compose.Identifier, schemas)),
+            timeout=compose.Literal(timeout),
+            skpd=compose.Literal(skpd),
+        )
+        cursor.execute(statement)

@@ -312,7 +312,7 @@ def test_a_waiting_submission_is_not_shown_until_released(conn):
     assert (counts.status, counts.loaded, counts.new) == ("dirilis", 3, 6)
     assert len(shown(conn)) == 3
     assert ask(conn, "SELECT dirilis_oleh, alasan, otomatis FROM portal.rilis") == [
-        ("Siti", "Sesuai berita acara", False)
+        ("walidata", "Sesuai berita acara", False)
     ]
     assert ask(conn, "SELECT count(*) FROM staging.figur") == [(0,)]
     assert run_checks(conn) == []

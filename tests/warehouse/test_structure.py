@@ -210,7 +210,7 @@ def test_the_reader_reads_every_portal_view_and_nothing_else(conn, reader):
                 refused.append(name)
     assert allowed, "nothing was readable: the test would prove nothing"
     assert {name.split(".")[0] for name in allowed} == {"portal"}
-    assert {name.split(".")[0] for name in refused} == {"audit", "dw", "staging"}
+    assert {name.split(".")[0] for name in refused} == {"audit", "dw", "produsen", "staging"}
     assert not [name for name in refused if name.startswith("portal.")]
 
 
@@ -219,8 +219,8 @@ def test_the_reader_reads_every_portal_view_and_nothing_else(conn, reader):
     [
         "CREATE TABLE public.milik_saya (a int)",
         "CREATE TEMP TABLE sementara (a int)",
-        "SET default_transaction_read_only = off; DELETE FROM portal.wilayah",
-        "SET default_transaction_read_only = off; UPDATE portal.wilayah SET nama = 'x'",
+        "SET default_transaction_read_only = off; DELETE FROM portal.kegiatan",
+        "SET default_transaction_read_only = off; UPDATE portal.kegiatan SET nama = 'x'",
         "SET ROLE satudata_loader",
         "SET ROLE satudata_owner",
         "COPY (SELECT 1) TO '/tmp/bocor'",

@@ -1,29 +1,21 @@
+-- name: fact_of
+SELECT fakta FROM dw.dim_dataset WHERE dataset = %(dataset)s;
+
 -- name: why
 SELECT
-    i.kode AS indikator, i.nama, i.satuan, w.kode AS wilayah, w.nama AS nama_wilayah, p.kode AS periode, r.kode AS rincian,
-    f.nilai, f.penanda, t.nama AS status, f.valid_from, nullif(f.valid_to, 'infinity') AS valid_to, f.submission_id, k.path, k.skpd,
-    coalesce(l.name, '') AS lembar,
-    CASE WHEN l.transposed THEN f.col_no ELSE f.row_no END, CASE WHEN l.transposed THEN f.row_no ELSE f.col_no END,
-    k.sha256, k.contract_sha256, k.received_at,
-    c.decided_by, c.decided_at, c.reason, k.submitted_by
-FROM dw.fakta_indikator AS f
-JOIN dw.dim_indikator AS i ON i.indikator_id = f.indikator_id
-JOIN dw.dim_wilayah AS w ON w.wilayah_id = f.wilayah_id
-JOIN dw.dim_periode AS p ON p.periode_id = f.periode_id
-JOIN dw.dim_rincian AS r ON r.rincian_id = f.rincian_id
-JOIN dw.status_data AS t ON t.status = f.status
-JOIN audit.submission AS k ON k.id = f.submission_id
-LEFT JOIN audit.sheet AS l ON l.submission_id = f.submission_id AND l.sheet_no = f.sheet_no
-LEFT JOIN audit.release AS rel ON rel.submission_id = f.submission_id
-LEFT JOIN audit.decision AS c ON c.id = rel.decision_id
-WHERE f.kode_kabkota = %(kabkota)s
-    AND i.dataset = %(dataset)s
-    AND w.kode = %(wilayah)s
-    AND p.kode = %(periode)s
-    AND (%(rincian)s::text IS NULL OR r.kode = %(rincian)s)
-    AND (%(indikator)s::text IS NULL OR i.kode = %(indikator)s)
-ORDER BY i.kode, r.kode, f.valid_from DESC
-LIMIT 5000;
+    indikator, nama_indikator, satuan, wilayah, nama_wilayah, periode, rincian, ARRAY[{columns}]::text[] AS anggota,
+    nilai, penanda, status_data, valid_from, nullif(valid_to, 'infinity') AS valid_to, submission_id, berkas, coalesce(lembar, ''),
+    baris, kolom, sha256, received_at, submitted_by, decided_by, decided_at, reason, pengirim
+FROM {view}
+WHERE kode_kabkota = %(kabkota)s
+    AND dataset = %(dataset)s
+    AND wilayah = %(wilayah)s
+    AND periode = %(periode)s
+    AND (%(rincian)s::text IS NULL OR rincian = %(rincian)s)
+    AND (%(indikator)s::text IS NULL OR indikator = %(indikator)s)
+    {members}
+ORDER BY indikator, rincian, anggota, valid_from DESC
+LIMIT 5000
 
 -- name: checks
 SELECT submission_id, no, rule, title, severity, checked, failed, failed_rows

@@ -1,14 +1,16 @@
-CREATE VIEW portal.wilayah AS
+CREATE OR REPLACE VIEW portal.wilayah AS
 SELECT
-    kode,
-    kode_bps,
-    nama,
-    tingkat,
-    induk AS kode_induk,
-    nullif(berlaku_dari, '-infinity') AS berlaku_dari,
-    nullif(berlaku_sampai, 'infinity') AS berlaku_sampai,
-    sumber,
-    keyakinan
-FROM dw.dim_wilayah
-WHERE wilayah_id <> 0;
-COMMENT ON VIEW portal.wilayah IS 'Wilayah menurut kode Kemendagri, dengan kode BPS.';
+    w.kode,
+    w.kode_bps,
+    w.nama,
+    w.tingkat,
+    w.induk AS kode_induk,
+    nullif(w.berlaku_dari, '-infinity') AS berlaku_dari,
+    nullif(w.berlaku_sampai, 'infinity') AS berlaku_sampai,
+    w.sumber,
+    w.keyakinan,
+    b.geojson AS batas
+FROM dw.dim_wilayah AS w
+LEFT JOIN dw.wilayah_batas AS b ON b.kode = w.kode
+WHERE w.wilayah_id <> 0;
+COMMENT ON VIEW portal.wilayah IS 'Wilayah menurut kode Kemendagri, dengan kode BPS dan garis batas untuk peta.';

@@ -1,30 +1,26 @@
-CREATE VIEW portal.nilai AS
+-- security_barrier: without it a reader's own condition could be tried on rows of datasets that are not open, before they
+-- are left out, and its error message would tell what they say.
+CREATE OR REPLACE VIEW portal.nilai WITH (security_barrier) AS
 SELECT
-    i.dataset,
-    i.kode AS indikator,
-    i.nama AS nama_indikator,
-    w.kode AS wilayah,
-    w.nama AS nama_wilayah,
-    w.tingkat,
-    p.kode AS periode,
-    p.tahun,
-    r.kode AS rincian,
-    r.rincian AS rincian_json,
-    f.nilai,
-    f.penanda,
-    i.satuan,
-    s.nama AS status_data,
+    f.dataset,
+    f.indikator,
+    f.nama_indikator,
+    f.wilayah,
+    f.nama_wilayah,
+    f.tingkat,
+    f.periode,
+    f.tahun,
+    f.rincian,
+    f.rincian_json,
+    CASE WHEN s.indikator_id IS NULL THEN f.nilai END AS nilai,
+    CASE WHEN s.indikator_id IS NULL THEN f.penanda ELSE '*' END AS penanda,
+    f.satuan,
+    f.status_data,
     f.valid_from AS dirilis_pada,
     f.submission_id AS kiriman
-FROM dw.fakta_indikator AS f
-JOIN dw.dim_indikator AS i ON i.indikator_id = f.indikator_id
-JOIN dw.dim_dataset AS d ON d.dataset = i.dataset AND d.akses = 'terbuka'
-JOIN dw.dim_wilayah AS w ON w.wilayah_id = f.wilayah_id
-JOIN dw.dim_periode AS p ON p.periode_id = f.periode_id
-JOIN dw.dim_rincian AS r ON r.rincian_id = f.rincian_id
-JOIN dw.status_data AS s ON s.status = f.status
-WHERE f.valid_to = 'infinity';
-COMMENT ON VIEW portal.nilai IS 'Angka yang berlaku sekarang: sudah dirilis, dari dataset terbuka.';
-COMMENT ON COLUMN portal.nilai.rincian IS 'Mis. jenis_kelamin=L|umur=0-4; kosong bila angka tanpa rincian.';
-COMMENT ON COLUMN portal.nilai.penanda IS 'Yang tertulis sebagai ganti angka bila nilai kosong.';
-COMMENT ON COLUMN portal.nilai.dirilis_pada IS 'Sejak kapan versi ini dilihat umum (UTC).';
+FROM dw.angka_indikator AS f
+LEFT JOIN dw.penyamaran AS s
+    ON s.kode_kabkota = f.kode_kabkota AND s.indikator_id = f.indikator_id AND s.wilayah_id = f.wilayah_id
+    AND s.periode_id = f.periode_id AND s.rincian_id = f.rincian_id AND s.valid_to = 'infinity'
+WHERE f.valid_to = 'infinity' AND f.terbuka;
+COMMENT ON VIEW portal.nilai IS 'Angka yang berlaku sekarang: sudah dirilis, dari dataset terbuka; sel yang disembunyikan tampil kosong dengan penanda *.';
