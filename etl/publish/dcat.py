@@ -11,7 +11,15 @@ from etl.publish.pod import PUBLISHER, SPATIAL
 _EU = "http://publications.europa.eu/resource/authority"
 _FREQUENCY = {"R/P1Y": "ANNUAL", "R/P6M": "ANNUAL_2", "R/P3M": "QUARTERLY", "R/P1M": "MONTHLY", "R/P1D": "DAILY"}
 _ACCESS = {"public": "PUBLIC", "restricted public": "RESTRICTED", "non-public": "NON_PUBLIC"}
-_FILE_TYPE = {"CSV": "CSV", "XLSX": "XLSX", "JSON": "JSON", "Parquet": "PARQUET", "HTML": "HTML"}
+_FILE_TYPE = {
+    "CSV": "CSV",
+    "XLSX": "XLSX",
+    "JSON": "JSON",
+    "Parquet": "PARQUET",
+    "SDMX-CSV": "CSV",
+    "SDMX-JSON": "JSON",
+    "HTML": "HTML",
+}
 _IANA = "https://www.iana.org/assignments/media-types/"
 _CONTEXT = {
     "adms": "http://www.w3.org/ns/adms#",
