@@ -25,6 +25,10 @@ def make_plan(contract: Contract, regions: Regions, released: Sequence[Released]
     released: figures of earlier periods (etl.load.released.last_released). They say which breakdowns there are where
     the contract does not, and stand beside the cells. Raises CannotOffer, with what to change in the contract.
     """
+    if contract.fact != "indikator":
+        raise CannotOffer(
+            "isinya anggaran atau kinerja, yang dibukukan di aplikasi", "kirim ekspor aplikasinya sebagai berkas biasa"
+        )
     if contract.hierarchy is not None:
         raise CannotOffer(
             "barisnya bertingkat (hierarchy), seperti laporan anggaran", "kirim ekspor aplikasinya sebagai berkas biasa"

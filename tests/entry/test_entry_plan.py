@@ -17,10 +17,11 @@ from etl.entry.mark import mark_rows, read_mark
 from etl.entry.measures import typed_unit
 from etl.entry.pattern import formula
 from etl.entry.plan import make_plan
+from etl.entry.table import CannotOffer
 from etl.load.released import Released
 from etl.transform.periods import bounds
 from tests.entry.test_entry_layouts import AT
-from tests.entry.test_entry_roundtrip import CATALOGUE, plan_of
+from tests.entry.test_entry_roundtrip import CATALOGUE, OFFERED, plan_of
 from tests.golden.grids import kutim
 
 KINDS = ("tahunan", "semesteran", "triwulanan", "bulanan", "harian")
@@ -45,6 +46,12 @@ def test_a_period_is_typed_as_people_do_and_a_wrong_one_is_told_with_an_example(
     for wrong in ("2025", "2025-13", "besok", "2025-Q3"):
         with pytest.raises(WrongPeriod, match="Semester I 2025"):
             chosen(calendar, wrong, today)
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE.contracts.keys() - set(OFFERED)))
+def test_a_budget_is_not_typed_again(name):
+    with pytest.raises(CannotOffer, match=r"anggaran atau kinerja.*kirim ekspor aplikasinya"):
+        plan_of(name)
 
 
 def test_units_are_those_that_are_typed():
@@ -99,7 +106,7 @@ def test_what_is_shown_beside_is_what_the_check_compares_with():
     assert none.before is None
 
 
-@pytest.mark.parametrize("name", sorted(CATALOGUE.contracts))
+@pytest.mark.parametrize("name", OFFERED)
 def test_formulas_keep_the_limits_of_a_spreadsheet(name):
     plan = plan_of(name)
     for column in plan.columns:
@@ -110,7 +117,7 @@ def test_formulas_keep_the_limits_of_a_spreadsheet(name):
         assert "{" not in one.formula, "array constants are not allowed in conditional formats"
 
 
-@pytest.mark.parametrize("name", sorted(CATALOGUE.contracts))
+@pytest.mark.parametrize("name", OFFERED)
 def test_the_hidden_sheet_says_where_everything_is(name):
     plan = plan_of(name)
     marker = read_mark(mark_rows(plan, AT))
