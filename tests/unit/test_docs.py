@@ -54,13 +54,15 @@ def test_every_path_in_the_guides_exists(doc: Path) -> None:
             assert (PROJECT / path).exists() or (PROJECT / f"{path}.yaml").exists(), f"{doc.name}: {path}"
 
 
-def test_the_worked_example_is_a_valid_contract(tmp_path: Path) -> None:
+def test_the_examples_of_the_guide_are_valid_contracts(tmp_path: Path) -> None:
     guide = (PROJECT / "docs" / "add-a-dataset.md").read_text(encoding="utf-8")
-    block = re.search(r"```yaml\n(.*?)```", guide, re.DOTALL)
-    assert block
+    blocks = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    names = [re.findall(r"(?m)^id: (\S+)", block)[0] for block in blocks]
+    assert names == ["dinkes.tenaga_kesehatan", "bpkad.ringkasan_apbd", "dinkes.evaluasi_renja"]
     shutil.copytree(PROJECT / "datasets", tmp_path / "datasets")
-    (tmp_path / "datasets" / "dinkes" / "tenaga_kesehatan.yaml").write_text(block[1], encoding="utf-8")
-    assert "dinkes.tenaga_kesehatan" in load_contracts(tmp_path / "datasets").contracts
+    for name, block in zip(names, blocks, strict=True):
+        (tmp_path / "datasets" / f"{name.replace('.', '/')}.yaml").write_text(block, encoding="utf-8")
+    assert set(names) <= set(load_contracts(tmp_path / "datasets").contracts)
 
 
 def test_every_sample_file_has_a_promise_and_every_promise_a_file() -> None:
