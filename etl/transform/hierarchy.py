@@ -237,14 +237,17 @@ def _depths(parent: Sequence[int], placed: Sequence[bool]) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Mismatch:
-    """A subtotal that is not the sum of the leaves below it. filled: how many of the leaves have a number."""
+class Subtotal:
+    """A subtotal beside the exact sum of the leaves below it. filled: how many of the leaves have a number."""
 
     row: int
     stated: Decimal
     total: Decimal
     leaves: int
     filled: int
+
+    def differs(self, tolerance: float) -> bool:
+        return abs(_EXACT.subtract(self.stated, self.total)) > Decimal(repr(tolerance))
 
     def sentence(self, name: str) -> str:
         total = "tidak satu pun berangka" if not self.filled else f"jumlahnya {spoken(self.total)}"
@@ -254,16 +257,20 @@ class Mismatch:
 
 def mismatches(
     tree: Tree, values: Sequence[str | None], unreadable: npt.NDArray[np.bool_], tolerance: float
-) -> list[Mismatch]:
-    """Subtotals further than `tolerance` from their leaves' exact sum, in document order.
+) -> list[Subtotal]:
+    """Subtotals further than `tolerance` from their leaves' exact sum, in document order."""
+    return [one for one in subtotals(tree, values, unreadable) if one.differs(tolerance)]
 
-    values: one column of figures as exact decimal text, None where there is none. Nothing is compared where a leaf
-    below could not be read: that is told already.
+
+def subtotals(tree: Tree, values: Sequence[str | None], unreadable: npt.NDArray[np.bool_]) -> list[Subtotal]:
+    """Every subtotal with a number, in document order.
+
+    values: one column of figures as exact decimal text, None where there is none. A subtotal below which a leaf could
+    not be read is left out: that is told already.
     """
     n_rows = len(values)
     total, leaves, filled, unsure = [Decimal(0)] * n_rows, [0] * n_rows, [0] * n_rows, [False] * n_rows
-    found: list[Mismatch] = []
-    allowed = Decimal(repr(tolerance))
+    found: list[Subtotal] = []
     for row in sorted(range(n_rows), key=lambda one: (-_steps(tree, one), -one)):
         value, node = values[row], tree.same_as[row]
         if tree.is_leaf[row]:
@@ -271,9 +278,8 @@ def mismatches(
             unsure[row] = bool(unreadable[row]) or not tree.depth[row]
         elif node >= 0:
             total[row], leaves[row], filled[row], unsure[row] = total[node], leaves[node], filled[node], unsure[node]
-        compared = not tree.is_leaf[row] and value is not None and not unsure[row]
-        if compared and abs(_EXACT.subtract(Decimal(value or 0), total[row])) > allowed:
-            found.append(Mismatch(row, Decimal(value or 0), total[row], leaves[row], filled[row]))
+        if not tree.is_leaf[row] and value is not None and not unsure[row]:
+            found.append(Subtotal(row, Decimal(value), total[row], leaves[row], filled[row]))
         above = tree.parent[row]
         if above >= 0 and node < 0:
             total[above] = _EXACT.add(total[above], total[row])

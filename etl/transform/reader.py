@@ -103,6 +103,14 @@ class Reader(Bound):
                     self._add_contradicting_periods(table, measure, rows.period, book)
         return read
 
+    def period_code(self, measure: Measure) -> str:
+        """Period of a whole column: what its header and the file state; empty where each row has its own."""
+        try:
+            parts = periods.join(self.stated, measure.period)
+            return periods.code(parts, self.contract.calendar.period, coarser=measure.coarser)
+        except periods.Unreadable:
+            return ""
+
     def wilayah(self, table: RawTable) -> dict[str, Codes[str]]:
         """Region codes of every region column, names looked for inside the column that `within` names."""
         codes: dict[str, Codes[str]] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,10 @@ import pyarrow as pa
 
 from etl.contract import Contract, Hierarchy
 from etl.findings import Refused
-from etl.frames import RawTable
+from etl.frames import ControlTotal, RawTable
 from etl.transform.cells import FaultBook
-from etl.transform.hierarchy import Tree, grow, mismatches
+from etl.transform.hierarchy import Tree, grow
+from etl.transform.hierarchy import subtotals as grown_subtotals
 from etl.transform.layout import geometry_fault, take_rows, with_column
 from etl.transform.numbers import Numbers
 from etl.transform.reshape import Measure
@@ -73,25 +75,44 @@ def check(
     subtotals: Sequence[Measure],
     contract: Contract,
     book: FaultBook,
-) -> None:
-    """Faults of rows that have no place in the hierarchy, and of subtotals that are not the sum of their leaves.
+    period_of: Callable[[Measure], str],
+) -> list[ControlTotal]:
+    """Faults of rows that have no place in the hierarchy, and of subtotals that are not the sum of their leaves; every
+    subtotal beside that sum.
 
     table: the leaves. leaves, subtotals: the same measures, on either.
     """
     hierarchy = contract.hierarchy
     assert hierarchy is not None
     _add_misplaced(branches, table, hierarchy, book)
+    totals: list[ControlTotal] = []
     if not hierarchy.check:
-        return
+        return totals
     rows = np.arange(len(branches.subtotals))
     row_at = {int(row): at for at, row in enumerate(branches.subtotals)}
     for below, above in zip(leaves, subtotals, strict=True):
         if below.place < 0 or not contract.indikator[below.indikator].additive:
             continue
         values, unreadable = _whole(branches, below.numbers, above.numbers)
-        found = mismatches(branches.tree, values, unreadable, hierarchy.tolerance)
+        found = grown_subtotals(branches.tree, values, unreadable)
         code = branches.tree.code
-        messages = {row_at[one.row]: one.sentence(code[one.row]) for one in found}
+        wrong = [one for one in found if one.differs(hierarchy.tolerance)]
+        messages = {row_at[one.row]: one.sentence(code[one.row]) for one in wrong}
+        about = " · ".join([contract.indikator[below.indikator].nama, *(value for _, value in below.rincian)])
+        totals += [
+            ControlTotal(
+                label=f"{about} · {code[one.row]}",
+                indikator=below.indikator,
+                periode=period_of(below),
+                stated=one.stated,
+                computed=one.total,
+                tolerance=Decimal(repr(hierarchy.tolerance)),
+                key=branches.above.keys[row_at[one.row]].as_py(),
+                col_no=below.col_no,
+                depth=branches.tree.depth[one.row],
+            )
+            for one in found
+        ]
         book.add(
             "subtotal_cocok",
             np.array(sorted(messages), np.int64),
@@ -101,6 +122,7 @@ def check(
             messages=messages,
             of=rows,
         )
+    return totals
 
 
 def _add_misplaced(branches: Branches, table: RawTable, hierarchy: Hierarchy, book: FaultBook) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from etl.contract import Contract, Layout
 from etl.findings import Finding, Refused, Severity, has_refusal
-from etl.frames import RawTable, Sheet, column_letters, row_key
+from etl.frames import ControlTotal, RawTable, Sheet, column_letters, row_key
 from etl.transform import corrections, layout, reshape, subtotals
 from etl.transform.binding import added_columns, bind
 from etl.transform.cells import FaultBook
@@ -38,6 +38,8 @@ class Understood:
     raw: pd.DataFrame
     figures: pa.Table
     controls: pa.Table
+    totals: tuple[ControlTotal, ...]
+    """Subtotals of the table's hierarchy."""
     columns: dict[str, tuple[int, str]]
     measured: frozenset[int]
     """Numbers of the columns that hold figures to be loaded."""
@@ -98,8 +100,10 @@ def _one(
     table, overdue, corrected = corrections.apply(table, contract.corrections, reader.places, reader.rows_with)
 
     read = reader.read(table, book)
+    totals: list[ControlTotal] = []
     if branches is not None:
-        subtotals.check(branches, table, read.measures, reader.measures(branches.above), contract, book)
+        above_measures = reader.measures(branches.above)
+        totals = subtotals.check(branches, table, read.measures, above_measures, contract, book, reader.period_code)
     controls = [reshape.figures(read.rows, read.controls, contract)]
     if table.controls is not None:
         aside = reader.read(table.controls, None)
@@ -114,6 +118,7 @@ def _one(
         raw=_raw(received, headers),
         figures=reshape.figures(read.rows, read.measures, contract),
         controls=pa.concat_tables(controls),
+        totals=tuple(totals),
         columns={name: (table.col_no[place], headers[place]) for name, place in binding.columns.items()},
         measured=frozenset(table.col_no[place] for place in reader.measured),
         findings=tuple(exchanged(one) if block.transpose else one for one in own),

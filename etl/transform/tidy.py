@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.contract import Contract, Layout
-from etl.findings import Finding, Refused
+from etl.findings import Finding, Refused, Severity
 from etl.frames import Sheet, Tidy
-from etl.transform import layout, periods
+from etl.transform import layout, periods, totals
 from etl.transform.cells import FaultBook
 from etl.transform.regions import Regions
 from etl.transform.stated import known_code, stated_period
@@ -44,7 +44,7 @@ def tidy(sheets: Sequence[Sheet], contract: Contract, regions: Regions, file_nam
         refusals.append(_no_rows([sheet for sheet, _ in chosen]))
     if refusals:
         raise Refused(*(finding.at(file=file_name) for finding in refusals))
-    return _together(parts, book, file_name, _read_as([sheet for sheet, _ in chosen], parts))
+    return _together(parts, book, contract, file_name, _read_as([sheet for sheet, _ in chosen], parts))
 
 
 def _chosen(sheets: Sequence[Sheet], contract: Contract, stated: periods.Parts) -> list[tuple[Sheet, Layout]]:
@@ -87,7 +87,9 @@ def _read_as(sheets: Sequence[Sheet], parts: Sequence[Understood]) -> dict[str, 
     return read_as
 
 
-def _together(parts: Sequence[Understood], book: FaultBook, file_name: str, read_as: dict[str, str]) -> Tidy:
+def _together(
+    parts: Sequence[Understood], book: FaultBook, contract: Contract, file_name: str, read_as: dict[str, str]
+) -> Tidy:
     figures = pa.concat_tables([part.figures for part in parts]).unify_dictionaries()
     skipped: Counter[str] = Counter()
     columns: dict[str, tuple[int, str]] = {}
@@ -96,20 +98,25 @@ def _together(parts: Sequence[Understood], book: FaultBook, file_name: str, read
         skipped.update(part.skipped)
         columns = {**part.columns, **columns}
         findings += part.findings
+    rows, faults = _concat([part.rows for part in parts]), book.build()
+    controls = pa.concat_tables([part.controls for part in parts]).unify_dictionaries()
+    whole = not any(len(one.bad_keys) for one in faults if one.severity is Severity.TOLAK)
+    beside = totals.of_rows(figures, controls, rows.index, contract) if whole else []
     return Tidy(
-        rows=_concat([part.rows for part in parts]),
+        rows=rows,
         raw=_concat([part.raw for part in parts]),
         figures=figures,
-        controls=pa.concat_tables([part.controls for part in parts]).unify_dictionaries(),
+        controls=controls,
         columns=columns,
         sheets={part.sheet_no: part.sheet for part in parts},
         periods=_periods(figures),
-        faults=book.build(),
+        faults=faults,
         findings=tuple(finding.at(file=file_name) for finding in findings),
         skipped=dict(skipped),
         corrected=sum(part.corrected for part in parts),
         transposed=frozenset(part.sheet_no for part in parts if part.transposed),
         read_as=read_as,
+        control_totals=(*beside, *(one for part in parts for one in part.totals)),
     )
 
 
