@@ -3,14 +3,19 @@
 Prints a table and writes bench/results/latest.json: rows of {name, value, unit, aim, met}. `--quick` takes a tenth of
 the rows to see that it works, and names of parts (`python -m bench.run long_csv sheets`) take only those; such results
 are not written.
+
+`regency` runs only when it is named: 50 million facts take about half an hour and 40 GB of disk, `--million 5` a few
+minutes and 8 GB. At 50 million it writes bench/results/regency.json.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import data, peers, up
+from bench import regency as whole_regency
 from etl.services.postgres import create_database, start, stop
 from etl.settings import PROJECT, WAREHOUSE_SQL
 
@@ -46,14 +52,14 @@ class Row:
 class Bench:
     """A warehouse, a home and a folder of files of its own, gone afterwards."""
 
-    def __init__(self, folder: Path, scale: int) -> None:
-        self.folder, self.scale, self.rows = folder, scale, []
+    def __init__(self, folder: Path, scale: int, million: str) -> None:
+        self.folder, self.scale, self.million, self.rows = folder, scale, million, []
         self.sources, self.datasets, self.home = folder / "sumber", folder / "datasets", folder / "home"
         (self.sources / "uji").mkdir(parents=True)
         self.home.mkdir()
-        server = start(folder / "pg")
-        self.dsn = create_database(server, "satudata")
-        self.url = create_database(server, "pembanding")
+        self.server = start(folder / "pg")
+        self.dsn = create_database(self.server, "satudata")
+        self.url = create_database(self.server, "pembanding")
         params = psycopg2.extensions.parse_dsn(self.url)
         # The host and password before the query are for dlt, which insists on both; libpq takes the socket's folder.
         self.sqlalchemy_url = f"postgresql://{params['user']}:-@localhost/{params['dbname']}?host={params['host']}"
@@ -205,6 +211,24 @@ def workbooks(bench: Bench) -> None:
         bench.measure(f"buku kerja {rows:,} baris, {share:.0%} salah, dengan laporan", result["seconds"], "s", aim)
 
 
+def exports(bench: Bench) -> None:
+    """A released dataset of a million figures to the files that the public takes away; pandas writes the same rows."""
+    n = 1_000_000 // bench.scale
+    data.write_csv(bench.sources / "uji" / "ekspor.csv", data.rows(n, REFERENCE))
+    data.write_contract(bench.datasets, "ekspor", "ekspor.csv")
+    console.print(f"[bold]Ekspor {n:,} angka[/]")
+    bench.journey("uji.ekspor", "dirilis")
+    folder = str(bench.folder / "ekspor")
+    own = bench.alone("bench.exports", "uji.ekspor", folder)
+    pandas = bench.alone("bench.exports", "uji.ekspor", folder, "--peers")
+    for name in ("parquet", "csv", "json", "xlsx"):
+        bench.measure(f"ekspor {name}{' (dari basis data)' if name == 'parquet' else ''}", n / own[name], "baris/s")
+    for name in ("csv", "xlsx"):
+        bench.measure(f"pandas {name} / ekspor {name}", pandas[name] / own[name], "x", 1, at_least=True)
+    bench.measure("memori puncak ekspor", own["peak_mb"], "MB")
+    bench.measure("memori puncak pandas", pandas["peak_mb"], "MB")
+
+
 def dags(bench: Bench) -> None:
     """The DAG folder with 1,000 contracts of 50 agencies: whole, and as one task sees it."""
     many = bench.folder / "seribu"
@@ -242,16 +266,26 @@ def first_runs(bench: Bench) -> None:
     bench.measure("memori puncak seluruhnya", megabytes, "MB", 2048)
 
 
+def regency(bench: Bench) -> None:
+    """A whole regency: how reading and merging do at 0.5, 5 and 50 million facts."""
+    whole_regency.measure(bench, bench.million)
+
+
+PARTS = (big_csv, long_csv, sheets, workbooks, small_files, database, exports, dags, first_runs)
+LONG = (regency,)
+"""Parts that run only when they are named."""
+
+
 def main() -> None:
-    quick, chosen = "--quick" in sys.argv, [word for word in sys.argv[1:] if not word.startswith("-")]
+    asked = _arguments()
     folder = Path(tempfile.mkdtemp(prefix="satudata-bench-"))
     folder.chmod(0o755)
-    bench = Bench(folder, scale=10 if quick else 1)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a bench that is ended cleans up after itself
+    bench = Bench(folder, 10 if asked.quick else 1, asked.million)
     try:
         bench.prepare()
-        parts = (big_csv, long_csv, sheets, workbooks, small_files, database, dags, first_runs)
-        for part in parts:
-            if not chosen or part.__name__ in chosen:
+        for part in (*PARTS, *LONG):
+            if part.__name__ in asked.parts or (not asked.parts and part in PARTS):
                 part(bench)
     finally:
         stop(folder / "pg")
@@ -261,9 +295,27 @@ def main() -> None:
         table.add_row(row.name, f"{row.value:g}", row.unit, "" if row.aim is None else f"{row.aim:g}",
                       "" if row.met is None else ("ya" if row.met else "TIDAK"))  # fmt: skip
     console.print(table)
-    if not quick and not chosen:
-        results = PROJECT / "bench" / "results" / "latest.json"
-        results.write_text(json.dumps([asdict(row) for row in bench.rows], indent=1, ensure_ascii=False) + "\n")
+    if not asked.quick and not asked.parts:
+        _write(bench, "latest")
+    if not asked.quick and asked.parts == ["regency"] and asked.million == "50":
+        _write(bench, "regency")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("bench.run", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    names = [part.__name__ for part in (*PARTS, *LONG)]
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(names))
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rows")
+    parser.add_argument("--million", choices=list(whole_regency.SIZES), default="50", help="facts of `regency`")
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(names):
+        parser.error(f"unknown parts: {', '.join(sorted(unknown))}")
+    return asked
+
+
+def _write(bench: Bench, name: str) -> None:
+    results = PROJECT / "bench" / "results" / f"{name}.json"
+    results.write_text(json.dumps([asdict(row) for row in bench.rows], indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 -- The same numbers again: every figure of a period stands at another year too, or every figure of a region at another.
 -- One figure, the largest, finds whom to compare with; twenty numbers that are not zero, ten of them different, can hardly
--- agree by chance.
+-- agree by chance. The indicators are named again at every reading: given as numbers they are found by key, while from
+-- the join alone PostgreSQL read everybody's figures.
 
 -- name: year
 a.tahun <> b.tahun
@@ -29,6 +30,7 @@ calon AS (
     SELECT DISTINCT c.{member} AS anggota, u.{member} AS lain
     FROM contoh AS c
     JOIN {usulan} AS u ON ({u_rest}) = ({c_rest}) AND u.nilai = c.nilai AND u.{member} <> c.{member}
+    WHERE u.indikator_id = ANY(%(indikator)s::int[])
 ),
 sama AS (
     SELECT k.anggota, n.lain, k.banyak, k.jumlah
@@ -36,6 +38,7 @@ sama AS (
     JOIN kelompok AS k USING (anggota)
     JOIN semua AS c ON c.{member} = n.anggota
     JOIN {usulan} AS u ON u.{member} = n.lain AND ({u_rest}) = ({c_rest}) AND u.nilai = c.nilai
+    WHERE u.indikator_id = ANY(%(indikator)s::int[])
     GROUP BY k.anggota, n.lain, k.banyak, k.jumlah
     HAVING count(*) = k.banyak
 )
