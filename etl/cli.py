@@ -27,6 +27,7 @@ app.command()(inspect)
 app.command()(cli_template.template)
 app.command()(cli_operate.backup)
 app.command()(cli_operate.restore)
+app.command()(cli_operate.maintain)
 app.command()(cli_publish.publish)
 
 STATUS = {

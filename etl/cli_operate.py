@@ -77,3 +77,20 @@ def restore(
         raise fail("Isi gudang TIDAK sama dengan cadangan. Jangan dipakai: kosongkan basis data ini, laporkan, ulangi.")
     _say(f"Terbukti: {len(done.tables)} tabel sama dengan cadangan {done.manifest.taken_at}.")
     _say("Berikutnya: satudata migrate (bila versi ini lebih baru), lalu satudata verify.")
+
+
+def maintain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Hanya sebut apa yang akan dihapus.")] = False,
+) -> None:
+    """Perawatan malam sekarang juga: partisi, retensi, vacuum, pemeriksaan, cadangan."""
+    from etl.services.maintenance import let_go
+    from etl.services.maintenance import maintain as all_steps
+    from etl.services.prepare import prepared
+
+    with prepared(Settings.from_env()) as settings:
+        if dry_run:
+            _say(let_go(settings, dry_run=True, say=_say))
+            return
+        failed = all_steps(settings, say=_say)
+    if failed:
+        raise fail(f"Perawatan belum selesai: {', '.join(failed)}. Sebabnya tertulis di atas.")

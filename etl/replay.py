@@ -23,7 +23,8 @@ log = logging.getLogger("satudata")
 def replay(settings: Settings, tell: Callable[[Outcome], None] = quiet) -> list[Outcome]:
     """Every received file in its order and every decision at its place and time, into the warehouse of `settings`.
 
-    An event that the warehouse already knows is left alone, so replay also finishes an interrupted replay.
+    An event that the warehouse already knows is left alone, so replay also finishes an interrupted replay. Returned and
+    replaced submissions whose bytes retention removed are passed by: nothing released rests on them.
     """
     from etl.load.dimensions import sync_catalogue
 
@@ -32,8 +33,11 @@ def replay(settings: Settings, tell: Callable[[Outcome], None] = quiet) -> list[
         sync_catalogue(conn, catalogue, guard=False)
     events = list(journal.events(settings.archive))
     decided = {e["kiriman"]: datetime.fromisoformat(e["pada"]) for e in events if e["peristiwa"] == "keputusan"}
+    removed = {event_id for e in events if e["peristiwa"] == "hapus" for event_id in e["kiriman"]}
     outcomes: list[Outcome] = []
     for event in events:
+        if event["peristiwa"] == "hapus" or event["id"] in removed:
+            continue
         if event["peristiwa"] == "keputusan":
             _decide_again(event, settings)
             continue

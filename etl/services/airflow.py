@@ -152,6 +152,7 @@ def airflow_env(settings: Settings, dsn: str, port: int) -> dict[str, str]:
     if os.environ.get(given):
         env[given] = os.environ[given]
         env.pop(f"{given}_ASYNC")
+    env["SATUDATA_AIRFLOW_DB"] = env[given]  # for maintenance alone: from tasks Airflow hides its database
     connection = f"AIRFLOW_CONN_{DEMO_DATABASE.upper()}"
     env[connection] = os.environ.get(connection) or sqlalchemy_url(dsn, DEMO_DATABASE, driver="")
     return env

@@ -31,3 +31,6 @@ VACUUM (ANALYZE) {table};
 
 -- name: analyze
 ANALYZE {table};
+
+-- name: partition
+SELECT dw.siapkan_partisi_riwayat(%(year)s);
