@@ -21,6 +21,8 @@ FORMATS = {
     "xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": ("JSON", "application/json"),
     "parquet": ("Parquet", "application/vnd.apache.parquet"),
+    "sdmx.csv": ("SDMX-CSV", "text/csv"),
+    "sdmx.json": ("SDMX-JSON", "application/json"),
 }
 """Ending of a published file → its format and IANA media type."""
 
@@ -108,11 +110,12 @@ def _distributions(description: Description, files: Sequence[File], base_url: st
             "downloadURL": download_url(base_url, description.id, file.name),
             "format": wanted[file.name][0],
             "mediaType": wanted[file.name][1],
-            "describedBy": download_url(base_url, description.id, "datapackage.json"),
-            "describedByType": "application/json",
+            "describedBy": download_url(base_url, description.id, described),
+            "describedByType": "application/xml" if described.endswith(".xml") else "application/json",
         }
         for file in files
         if file.name in wanted
+        for described in [f"{description.id}.sdmx.xml" if ".sdmx." in file.name else "datapackage.json"]
     ]
 
 
