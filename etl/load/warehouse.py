@@ -225,8 +225,8 @@ def _refuse_changed(files: list[Path], applied: dict[str, str]) -> None:
 
 
 def _apply(conn: Connection, name: str, statements: str, fingerprint: str) -> None:
-    """One step in one transaction. Whoever wants a table that a step waits for waits behind it: so it waits briefly, lets
-    the readers pass, and tries again. Raises MigrationFailed, SourceUnavailable when somebody never lets go."""
+    """One step in one transaction. Whoever wants a table that a step waits for waits behind it: so it waits briefly,
+    lets the readers pass, and tries again. Raises MigrationFailed, SourceUnavailable when somebody never lets go."""
     for attempt in range(LOCK_ATTEMPTS):
         try:
             with transaction(conn) as cursor:

@@ -38,11 +38,9 @@ def check(settings: Settings) -> str:
         broken = run_checks(conn)
     if broken:
         raise MaintenanceFailed(
-            f"{len(broken)} pemeriksaan gudang dilanggar:\n"
-            + "\n".join(map(str, broken))
-            + "\nSebab: kesalahan program "
-            "atau data yang diubah langsung. Tindakan: jangan mengubah apa pun; simpan cadangan terakhir yang bersih dan "
-            "laporkan kepada pengelola."
+            "\n".join([f"{len(broken)} pemeriksaan gudang dilanggar:", *map(str, broken)])
+            + "\nSebab: kesalahan program, atau data yang diubah langsung. Tindakan: jangan mengubah apa pun; amankan "
+            "cadangan terakhir yang bersih dan laporkan kepada pengelola."
         )
     return "Gudang utuh: semua pemeriksaan kosong."
 
