@@ -89,7 +89,7 @@ def ms(
 ) -> None:
     """Metadata BPS (MS-Keg, MS-Var, MS-Ind) dari kontrak, dengan daftar isian yang belum lengkap."""
     from etl.publish.ms import metadata
-    from etl.publish.ms_sheets import write
+    from etl.publish.ms_files import write
 
     catalogue = read_catalogue(Settings.from_env())
     contract = catalogue.contracts.get(dataset)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.publish.ms import Filled, Metadata
@@ -18,14 +16,6 @@ _KEG_WIDTHS = (7, 46, 60, 46)
 _VAR_WIDTHS = (4, 18, 14, 18, 24, 18, 11, 9, 18, 28, 18, 9, 9, 9)
 _IND_WIDTHS = (4, 18, 16, 22, 20, 20, 10, 9, 12, 10, 12, 12, 16, 11, 16, 11, 10)
 _PROBLEM_WIDTHS = (10, 8, 46, 30, 34, 44)
-
-
-def write(told: Metadata, folder: Path) -> list[Path]:
-    """`<dataset>.metadata-bps.xlsx` and `.json` in `folder`."""
-    book, machine = folder / f"{told.dataset}.metadata-bps.xlsx", folder / f"{told.dataset}.metadata-bps.json"
-    book.write_bytes(workbook(told))
-    machine.write_text(json.dumps(told.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return [book, machine]
 
 
 def workbook(told: Metadata) -> bytes:

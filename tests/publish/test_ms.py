@@ -12,8 +12,9 @@ import pytest
 from etl.catalogue import load_contracts
 from etl.contract import Skpd
 from etl.publish.ms import metadata
+from etl.publish.ms_files import refresh_metadata, write
 from etl.publish.ms_rules import Field, choice_words, faults, fields, understood
-from etl.publish.ms_sheets import workbook, write
+from etl.publish.ms_sheets import workbook
 from etl.settings import PROJECT
 from tests.entry.office import SOFFICE, Office
 from tests.warehouse.tidy_data import contract
@@ -169,6 +170,30 @@ def test_every_demo_contract_has_its_forms(tmp_path):
         assert len(found.variables) >= 2 and len(found.indicators) == len(one.indikator), name
         paths = write(found, tmp_path)
         assert json.loads(paths[1].read_text())["ms_keg"]["judul_kegiatan"] == one.title
+
+
+def test_what_is_published_follows_the_contracts(tmp_path):
+    datasets, folder = tmp_path / "datasets", tmp_path / "formulir"
+    (datasets / "dinkes").mkdir(parents=True)
+    (datasets / "skpd.yaml").write_text(
+        "dinkes: {nama: Dinas Kesehatan, kode: KT18, folder: dinkes, kontak: data@dinkes.example}\n"
+    )
+    file = datasets / "dinkes" / "faskes.yaml"
+    file.write_text(json.dumps(json.loads(contract().model_dump_json(exclude_defaults=True))))
+    assert refresh_metadata(datasets, folder) == []
+    book, machine = (folder / "dinkes" / f"dinkes.faskes.metadata-bps.{ending}" for ending in ("xlsx", "json"))
+    first = book.stat().st_mtime_ns
+    assert refresh_metadata(datasets, folder) == []
+    assert book.stat().st_mtime_ns == first, "what says the same is left alone"
+    file.write_text(file.read_text().replace("Fasilitas kesehatan menurut", "Sarana kesehatan menurut"))
+    refresh_metadata(datasets, folder)
+    assert json.loads(machine.read_text())["ms_keg"]["judul_kegiatan"].startswith("Sarana")
+    file.write_text(file.read_text().replace('"terbuka"', '"terbatas", "access_ground": "UU 14/2008 Pasal 17 huruf h"'))
+    refresh_metadata(datasets, folder)
+    assert not book.exists() and not machine.exists(), "closed: nothing of it stays"
+    file.write_text("id: rusak")
+    (told,) = refresh_metadata(datasets, folder)
+    assert "kesalahan kontrak" in told.message
 
 
 # ── the workbook ─────────────────────────────────────────────────────────────────────────────────────────────────────
