@@ -72,7 +72,7 @@ def names(contract: Contract, rows: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Dimension → code → the name that stands beside it in the rows, where the contract says which column that is."""
     found: dict[str, dict[str, str]] = {}
     for dimension, name in contract.dimension_columns().items():
-        label = contract.columns[name].label
+        label = contract.columns[name].label if name in contract.columns else None
         if label is not None and {name, label} <= set(rows.columns):
             pairs = rows[[name, label]].dropna().drop_duplicates(name)
             found[dimension] = {str(code): tidy_text(str(text)) for code, text in pairs.itertuples(index=False)}
