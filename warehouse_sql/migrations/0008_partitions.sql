@@ -13,6 +13,10 @@ CREATE UNIQUE INDEX fakta_anggaran_kini_kunci ON dw.fakta_anggaran_kini
 CREATE UNIQUE INDEX fakta_kinerja_kini_kunci ON dw.fakta_kinerja_kini
     (kode_kabkota, indikator_id, periode_id, skpd_id, kegiatan_id, wilayah_id, rincian_id, tolok_ukur_id, tahap_id);
 
+-- A tree of programmes is read by agency and year.
+CREATE INDEX ON dw.fakta_anggaran_kini (skpd_id, periode_id);
+CREATE INDEX ON dw.fakta_kinerja_kini (skpd_id, periode_id);
+
 -- Only from here on do readers wait.
 DO $$
 DECLARE
