@@ -98,6 +98,7 @@ REKENING = {
     "5.1.02.04.01.0003": "Belanja Perjalanan Dinas Dalam Kota",
     "5.1.02.05": "Belanja Uang dan/atau Jasa untuk Diberikan kepada Pihak Ketiga/Pihak Lain/Masyarakat",
     "5.1.02.05.01": "Belanja Uang yang Diberikan kepada Pihak Ketiga/Pihak Lain/Masyarakat",
+    "5.1.02.05.01.0002": "Belanja Penghargaan atas Suatu Prestasi",
     "5.2": "Belanja Modal",
     "5.2.02": "Belanja Modal Peralatan dan Mesin",
     "5.2.02.07": "Belanja Modal Alat Kedokteran dan Kesehatan",
@@ -106,6 +107,7 @@ REKENING = {
     "5.2.03": "Belanja Modal Gedung dan Bangunan",
     "5.2.03.01": "Belanja Modal Bangunan Gedung",
     "5.2.03.01.01": "Belanja Modal Bangunan Gedung Tempat Kerja",
+    "5.2.03.01.01.0001": "Belanja Modal Bangunan Gedung Kantor",
     "5.2.04": "Belanja Modal Jalan, Jaringan, dan Irigasi",
     "6": "PEMBIAYAAN DAERAH",
     "6.1": "PENERIMAAN PEMBIAYAAN",
@@ -116,8 +118,8 @@ REKENING = {
 
 GAJI, TUNJANGAN = "5.1.01.01.01.0001", "5.1.01.01.02.0001"
 CETAK, OBAT, RAPAT = "5.1.02.01.01.0026", "5.1.02.01.01.0037", "5.1.02.01.01.0052"
-TENAGA, PERJALANAN, BIAYA = "5.1.02.02.01.0016", "5.1.02.04.01.0003", "5.1.02.05.01"
-ALKES, GEDUNG, JALAN = "5.2.02.07.01.0001", "5.2.03.01.01", "5.2.04"
+TENAGA, PERJALANAN, BIAYA = "5.1.02.02.01.0016", "5.1.02.04.01.0003", "5.1.02.05.01.0002"
+ALKES, GEDUNG, JALAN = "5.2.02.07.01.0001", "5.2.03.01.01.0001", "5.2.04"
 PENYEIMBANG = "4.2.01.01"
 """The income that makes the budget balance."""
 
