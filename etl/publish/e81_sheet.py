@@ -39,6 +39,8 @@ _SINGLE_HEADS = (
     (_LAST, "Ket.", "16"),
 )
 """Column, head over both rows, the form's column number."""
+_BOLD_WIDTH = 0.75
+"""Share of the letters that fit where a text is bold and in capitals."""
 _PERCENTS = (8, 10)
 """Places in _HEADS of the percentages."""
 _ROMAN = ("I", "II", "III", "IV")
@@ -105,7 +107,8 @@ def _line(book: Book, sheet: Worksheet, row: int, line: Line, told: Report) -> N
     put(sheet, row, _LAST - 1, told.agency if line.level == "sub_kegiatan" and line.first else "", text)
     put(sheet, row, _LAST, _remark(line), text)
     texts = (*cells, told.agency if line.level == "sub_kegiatan" else "", _remark(line))
-    sheet.set_row(row, height(texts, (*_WIDTHS[:3], *_WIDTHS[-2:])))
+    letters = _BOLD_WIDTH if bold else 1
+    sheet.set_row(row, height(texts, [width * letters for width in (*_WIDTHS[:3], *_WIDTHS[-2:])]))
 
 
 def _across(amounts: Amounts) -> tuple[Decimal | None, ...]:
