@@ -19,16 +19,17 @@ from psycopg2.extensions import connection as Connection
 
 from etl.findings import Finding, Owner
 from etl.load.warehouse import connect, rows, sql, transaction
-from etl.publish import csv_file, datapackage, json_file, xlsx_file
+from etl.publish import csv_file, datapackage, json_file, sdmx, xlsx_file
 from etl.publish.catalogue import Listed, write_catalogue
 from etl.publish.generation import File, clear_old, finish, is_current, unfinished, withdraw
+from etl.publish.ms_files import refresh_metadata
 from etl.publish.released import Description, Released, Writer, describe, snapshot
 from etl.settings import Settings
 from etl.transform.periods import bounds
 
 log = logging.getLogger("satudata")
 
-WRITERS: tuple[Writer, ...] = (csv_file.write, xlsx_file.write, json_file.write, datapackage.write)
+WRITERS: tuple[Writer, ...] = (csv_file.write, xlsx_file.write, json_file.write, datapackage.write, sdmx.write)
 """What is made of each snapshot, in this order; the Parquet file is the snapshot itself."""
 
 
@@ -89,6 +90,8 @@ def publish(
                     note(_bring_up_to_date(conn, settings, name, known.get(name), published.get(name), force))
             for refused in _refresh_catalogue(conn, settings):
                 note(refused)
+            for wrong in _refresh_forms(settings):
+                note(wrong)
     finally:
         conn.close()
     return done
@@ -215,6 +218,15 @@ def _refresh_catalogue(conn: Connection, settings: Settings) -> list[Published]:
         listed.append(Listed(description, contact, files, days))
     refused = write_catalogue(settings.exports, settings.base_url, listed)
     return [Published(name, "ditolak", findings=tuple(found)) for name, found in refused.items()]
+
+
+def _refresh_forms(settings: Settings) -> list[Published]:
+    """The BPS metadata forms of the open datasets; nothing, or why they could not be brought up to date."""
+    place = settings.exports / "formulir"
+    try:
+        return [Published("formulir", "gagal", findings=(one,)) for one in refresh_metadata(settings.datasets, place)]
+    except OSError as error:
+        return [Published("formulir", "gagal", findings=(_disk_finding(error, place),))]
 
 
 def _disk_finding(error: OSError, place: Path) -> Finding:
