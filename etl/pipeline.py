@@ -155,7 +155,10 @@ def read_and_tidy(conn: Connection, contract: Contract, path: Path, name: str) -
     """
     from etl.entry.entry import entry_contract, filled, typed_part
     from etl.extract.read import AS_FOUND, read_sheets
+    from etl.load.code_lists import read_lists
     from etl.load.dimensions import read_regions
+    from etl.transform.code_lists import with_lists
+    from etl.transform.codes import checked
     from etl.transform.tidy import tidy
 
     marker = filled(path, name, contract)
@@ -164,7 +167,9 @@ def read_and_tidy(conn: Connection, contract: Contract, path: Path, name: str) -
     sheets = read_sheets(path, name, wanted=_wanted_sheets(reading), how=how)
     if marker:
         sheets = typed_part(sheets, marker, contract, name)
-    return reading, tidy(sheets, reading, read_regions(conn), PurePosixPath(name).name)
+    lists = read_lists(conn, reading)
+    read = tidy(sheets, with_lists(reading, lists), read_regions(conn), PurePosixPath(name).name)
+    return reading, checked(read, reading, lists)
 
 
 def _wanted_sheets(contract: Contract) -> list[str] | None:

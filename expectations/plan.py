@@ -24,6 +24,8 @@ from etl.rules import (
     Rule,
     Unique,
 )
+from etl.transform.cells import NOTED
+from etl.transform.codes import rules_of
 from expectations.conditions import FIGURE_KEY
 from expectations.sentences import Sentence, fill, number, sentence, words
 
@@ -96,6 +98,9 @@ def _of_reading(contract: Contract) -> Iterator[Check]:
         yield Check("tingkat_dikenal", Severity.TOLAK, tree.columns, sentence("tingkat_dikenal"), found_by_tidy=True)
         if tree.check:
             yield Check("subtotal_cocok", Severity.CATATAN, (), sentence("subtotal_cocok"), found_by_tidy=True)
+    for rule, of_rule in rules_of(contract).items():
+        severity = Severity.CATATAN if rule in NOTED else Severity.TOLAK
+        yield Check(rule, severity, of_rule, sentence(rule), found_by_tidy=True)
 
 
 def _built_in(contract: Contract) -> Iterator[Check]:

@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 from etl.contract import Contract
 from etl.load.warehouse import rows, sql
 from etl.meaning import FACT_DIMENSIONS
+from etl.transform.code_lists import account
 from etl.transform.text import tidy_text
 
 _OPEN = ("skpd", "kegiatan", "rekening", "sumber_dana", "tolok_ukur")
@@ -97,6 +98,7 @@ def version_ids(
     versions = _versions(cursor, dimension, codes)
     missing = sorted(set(codes) - set(versions))
     if missing and dimension in _OPEN:
+        named = {_asked(dimension, code, contract): name for code, name in named.items()}
         given = {
             "codes": missing,
             "names": [named.get(code, code) for code in missing],
@@ -119,7 +121,9 @@ def version_ids(
 
 def _asked(dimension: str, code: str, contract: Contract) -> str:
     """The code under which the list is asked: an agency that is not named is the dataset's producer."""
-    return f"@{contract.producer}" if dimension == "skpd" and not code else code
+    if dimension == "skpd" and not code:
+        return f"@{contract.producer}"
+    return account(code) if dimension == "rekening" else code
 
 
 def _versions(cursor: Cursor, dimension: str, codes: list[str]) -> dict[str, list[tuple[Any, Any, int]]]:

@@ -43,11 +43,66 @@ RULES: Mapping[str, tuple[str, str, str]] = {
         "Ada baris terinci yang hilang atau salah angka, atau rumus subtotal tidak mencakup semua baris.",
         "Periksa subtotal ini dan baris-baris di bawahnya, lalu kirim ulang.",
     ),
+    "kode_utuh": (
+        "Kode ini tidak tersusun sebagaimana mestinya.",
+        "Excel mengubah kode menjadi angka atau tanggal, atau angka nolnya hilang atau bertambah saat disalin.",
+        "Format kolom sebagai Teks, lalu ketik ulang kodenya lengkap dengan titik dan nolnya.",
+    ),
+    "kewenangan_kabupaten": (
+        "Kode kewenangan daerah lain.",
+        "Kode disalin dari nomenklatur provinsi atau daerah khusus, atau ruas keempatnya salah ketik.",
+        "Pakai kode kabupaten/kota (ruas keempat 2) dari nomenklatur yang berlaku.",
+    ),
+    "tingkat_kode": (
+        "Kode ini dari tingkat lain daripada baris-baris di sekitarnya.",
+        "Baris jumlah ikut terkirim sebagai rincian, atau kodenya terpotong.",
+        "Hapus baris jumlahnya, atau lengkapi kodenya sampai tingkat yang sama.",
+    ),
+    "kode_dikenal": (
+        "Kode ini belum ada dalam daftar.",
+        "Kode baru yang belum didaftarkan, atau salah ketik.",
+        "SKPD: periksa kodenya. Walidata: bila benar, tambahkan ke daftar kode lalu jalankan `satudata migrate`.",
+    ),
+    "kode_berlaku": (
+        "Kode ini tidak berlaku pada periode datanya.",
+        "Nomenklatur sudah diganti, atau periode berkas keliru.",
+        "Pakai kode yang berlaku pada periode itu; bila memang demikian dokumennya, jelaskan kepada walidata.",
+    ),
+    "bidang_milik_skpd": (
+        "Bidang urusan kode ini bukan bidang SKPD-nya.",
+        "Kode salah ketik, SKPD-nya tertukar, atau pemetaan urusan SKPD belum lengkap.",
+        "Periksa kode dan SKPD-nya; bila memang benar, sampaikan kepada walidata agar pemetaannya dilengkapi.",
+    ),
+    "nama_sesuai_daftar": (
+        "Nama ini bukan nama kode itu dalam daftar.",
+        "Kode atau namanya tertukar dengan baris lain, atau aplikasi memakai nama yang lain.",
+        "Cocokkan kode dengan namanya; yang dimuat ialah kodenya.",
+    ),
+    "kode_rapi": (
+        "Ada spasi atau pindah baris yang tidak perlu.",
+        "Terbawa saat menyalin dari aplikasi atau dokumen lain.",
+        "Hapus spasi dan pindah baris itu; sel ini sudah terbaca, jadi tidak perlu dikirim ulang hanya karenanya.",
+    ),
+    "satuan_rupiah": (
+        "Angka ini tampak dalam satuan lain daripada yang sudah dirilis.",
+        "Berkas ditulis dalam ribuan atau jutaan rupiah, atau sebaliknya.",
+        "Tulis angkanya dalam rupiah penuh, lalu simpan kembali; bila memang benar, jelaskan kepada walidata.",
+    ),
 }
 """Per rule: what is wrong, probable cause, what to do."""
 
-NOTED = frozenset({"subtotal_cocok"})
-"""Rules about cells that are not loaded: whoever breaks them is told, and the rows below load."""
+NOTED = frozenset(
+    {
+        "subtotal_cocok",
+        "kode_dikenal",
+        "kode_berlaku",
+        "bidang_milik_skpd",
+        "nama_sesuai_daftar",
+        "kode_rapi",
+        "satuan_rupiah",
+    }
+)
+"""Rules whose breach is told while the rows load: about cells that are not loaded, or what the walidata decides on."""
 
 
 @dataclass

@@ -12,7 +12,7 @@ SELECT tanya.kode, s.skpd_id, s.berlaku_dari, s.berlaku_sampai
 FROM unnest(%(codes)s::text[]) AS tanya (kode)
 LEFT JOIN dw.skpd_register AS r ON '@' || r.skpd = tanya.kode
 JOIN dw.dim_skpd AS s
-    ON s.kode = coalesce(r.kode, tanya.kode)
+    ON lower(s.kode) = lower(coalesce(r.kode, tanya.kode))
     OR s.kode_sipd = tanya.kode
     OR (lower(tanya.kode) IN (lower(s.nama), lower(s.singkatan)) AND s.keyakinan_nama <> 'belum dikenal')
 WHERE s.skpd_id <> 0
@@ -102,7 +102,7 @@ ON CONFLICT DO NOTHING;
 SELECT tanya.kode, d.sumber_dana_id, d.berlaku_dari, d.berlaku_sampai
 FROM unnest(%(codes)s::text[]) AS tanya (kode)
 JOIN dw.dim_sumber_dana AS d
-    ON d.kode = tanya.kode
+    ON lower(d.kode) = lower(tanya.kode)
     OR lower(d.nama) = lower(tanya.kode)
     OR lower(tanya.kode) = ANY(string_to_array(lower(d.varian), '|'))
 WHERE d.sumber_dana_id <> 0
