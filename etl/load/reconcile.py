@@ -26,9 +26,9 @@ from etl.settings import REGENCY
 
 log = logging.getLogger("satudata")
 
-MOST_COMPARED = 100_000
+MOST_COMPARED = 20_000
 """Figures of a submission up to which they are looked for at other years and regions. A larger one is no table that
-somebody sends under a wrong name, and looking would take seconds."""
+somebody sends under a wrong name, and looking would take a second."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,10 @@ def attempt(cursor: Cursor, scope: Scope) -> Reconciled:
     """Every identity that concerns the submission. What goes wrong here costs the comparison, never the load."""
     cursor.execute(sql("load/reconciliation.sql#savepoint"))
     try:
-        return Reconciled(tuple(_compare(cursor, scope)))
+        cursor.execute(sql("load/reconciliation.sql#hashed"))
+        reconciled = Reconciled(tuple(_compare(cursor, scope)))
+        cursor.execute(sql("load/reconciliation.sql#as_before"))
+        return reconciled
     except Exception:
         if cursor.connection.closed:
             raise

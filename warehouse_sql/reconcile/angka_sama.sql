@@ -38,12 +38,13 @@ sama AS (
     JOIN kelompok AS k USING (anggota)
     JOIN semua AS c ON c.{member} = n.anggota
     JOIN {usulan} AS u ON u.{member} = n.lain AND ({u_rest}) = ({c_rest}) AND u.nilai = c.nilai
-    WHERE u.indikator_id = ANY(%(indikator)s::int[])
+    WHERE u.indikator_id = ANY(%(indikator)s::int[]) AND u.{member} IN (SELECT lain FROM calon)
     GROUP BY k.anggota, n.lain, k.banyak, k.jumlah
     HAVING count(*) = k.banyak
 )
 SELECT
-    CASE {what} WHEN 'periode' THEN a.kode ELSE '' END, jsonb_build_object({what}, a.kode, {what} || '_lain', b.kode), format('%%s angka pada %%s sama seluruhnya', s.banyak, a.{titled}),
+    CASE {what} WHEN 'periode' THEN a.kode ELSE '' END, jsonb_build_object({what}, a.kode, {what} || '_lain', b.kode),
+    format('%%s angka pada %%s sama seluruhnya', s.banyak, a.{titled}),
     format('jumlah %%s', a.{titled}), s.jumlah, format('jumlah %%s', b.{titled}), s.jumlah, 0, false,
     format('Semua angka bukan nol sama dengan %%s. Tabel yang sama tampaknya dikirim dua kali; periksa dan kirim yang benar.', b.{titled})
 FROM sama AS s

@@ -40,7 +40,7 @@ JOIN dw.dim_dataset AS di ON di.dataset = i.dataset
 JOIN dw.dim_dataset AS dl ON dl.dataset = l.dataset
 JOIN dw.skpd_register AS gi ON gi.skpd = di.skpd
 JOIN dw.skpd_register AS gl ON gl.skpd = dl.skpd
-JOIN {usulan} AS a ON a.indikator_id = k.kiri AND a.periode_id = ANY(%(periode)s::int[])
+JOIN {usulan} AS a ON a.indikator_id = k.kiri AND a.indikator_id = ANY(%(left)s::int[]) AND a.periode_id = ANY(%(periode)s::int[])
 JOIN {usulan} AS b
     ON b.indikator_id = k.kanan AND (b.wilayah_id, b.periode_id, b.rincian_id) = (a.wilayah_id, a.periode_id, a.rincian_id)
 JOIN dw.dim_wilayah AS w ON w.wilayah_id = a.wilayah_id
@@ -51,4 +51,5 @@ CROSS JOIN LATERAL (
         ELSE round(0.5 * 10::numeric ^ -least(scale(a.nilai), scale(b.nilai)), 6) END
 ) AS t (toleransi)
 WHERE a.nilai IS NOT NULL AND b.nilai IS NOT NULL
+    AND b.indikator_id = ANY(%(right)s::int[]) AND b.periode_id = ANY(%(periode)s::int[])
 ORDER BY 9, abs(a.nilai - b.nilai) DESC, length(w.kode), p.kode DESC, i.kode, w.kode, r.kode

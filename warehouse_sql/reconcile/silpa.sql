@@ -12,7 +12,8 @@ WITH angka AS (
     JOIN dw.dim_kegiatan AS k ON k.kegiatan_id = u.kegiatan_id
     JOIN dw.dim_rekening AS r ON r.rekening_id = u.rekening_id
     JOIN dw.dim_tahap AS t ON t.tahap_id = u.tahap_id
-    WHERE u.indikator_id IN (SELECT indikator_id FROM dw.dim_indikator WHERE dataset = %(dataset)s AND besaran = 'pagu')
+    JOIN dw.dim_indikator AS i ON i.indikator_id = u.indikator_id AND i.besaran = 'pagu'
+    WHERE u.indikator_id = ANY(%(own)s::int[])
         AND u.periode_id = ANY(%(years)s::int[])
         AND u.nilai IS NOT NULL
         AND r.kode ~ '^[456]([.]|$)'
