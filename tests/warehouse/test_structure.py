@@ -120,7 +120,7 @@ def test_the_regency_is_complete(conn):
     assert levels == {"kabupaten": 1, "kecamatan": 18, "desa": 139, "kelurahan": 2}
     assert ask(conn, "SELECT count(*) FROM portal.skpd") == [(55,)]
     assert ask(conn, "SELECT count(*) FROM dw.dim_urusan WHERE kode <> '?'") == [(50,)]
-    assert ask(conn, "SELECT count(*) FROM dw.satuan") == [(137,)]
+    assert ask(conn, "SELECT count(*) FROM dw.satuan") == [(171,)]
 
 
 def test_the_two_code_systems_are_not_joined_by_dropping_dots(conn):
