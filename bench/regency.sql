@@ -205,9 +205,6 @@ SELECT pg_database_size(current_database());
 -- name: villages
 SELECT kode FROM dw.dim_wilayah WHERE kode LIKE '64.08.%' AND tingkat IN ('desa', 'kelurahan') AND berlaku_sampai = 'infinity' ORDER BY kode;
 
--- name: agency
-SELECT nama, kode FROM dw.skpd_register WHERE skpd = 's01';
-
 -- name: plain_table
 CREATE TABLE bench.polos AS
 SELECT indikator_id, wilayah_id, periode_id, rincian_id, nilai, submission_id FROM dw.fakta_indikator_kini;
