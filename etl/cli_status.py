@@ -20,15 +20,17 @@ def facts_of(settings: Settings) -> dict[str, str]:
 
 def summarised(settings: Settings, facts: dict[str, str]) -> dict[str, Any]:
     """Per agency and altogether, in rows and submissions, and where things are; for people and for machines."""
-    from etl.load.account import summary
+    from etl.load.account import new_members, summary
     from etl.receive import warehouse
 
     with warehouse(settings) as conn:
         lines = [asdict(line) for line in summary(conn)]
+        waiting = [asdict(member) for member in new_members(conn)]
     numbers = [name for name, value in lines[0].items() if isinstance(value, int)] if lines else []
     return {
         "skpd": lines,
         "total": {name: sum(line[name] for line in lines) for name in numbers},
+        "anggota_baru": waiting,
         "tempat": {**facts, "laporan": str(settings.reports / "index.html")},
     }
 
@@ -62,6 +64,9 @@ def print_summary(settings: Settings, facts: dict[str, str]) -> None:
         if line["strays"]:
             console.print(f"[yellow]•[/] {line['skpd']}: ", end="")
             console.print(_strays(line["strays"]), markup=False)
+    if summary["anggota_baru"]:
+        console.print("[yellow]•[/] Menunggu walidata: ", end="")
+        console.print(_new_members(summary["anggota_baru"]), markup=False)
     for name, place in summary["tempat"].items():
         console.print(f"[bold]{name:>9}[/]  ", end="")
         console.print(place, markup=False)
@@ -74,6 +79,17 @@ def _strays(paths: list[str]) -> str:
         f"{len(paths)} berkas di folder tidak diminta kontrak mana pun: {listed(paths, 5)}. Sebab: nama atau subfolder "
         "bukan yang biasa, atau datasetnya belum punya kontrak. Tindakan: ganti nama atau pindahkan; bila memang data "
         "baru, `satudata inspect` membuat rancangan kontraknya."
+    )
+
+
+def _new_members(members: list[dict[str, str]]) -> str:
+    from etl.extract.problems import listed
+
+    shown = [f"{one['dimensi']} {one['kode']} {one['nama']}" for one in members]
+    return (
+        f"{len(members)} kode pada angka belum ada dalam daftarnya: {listed(shown, 5)}. Sebab: kode baru, atau salah "
+        "ketik yang sudah dimuat. Tindakan: bila benar, tambahkan ke warehouse_sql/reference/<dimensi>.csv dengan sumbernya "
+        "lalu `satudata migrate`; bila salah, minta SKPD memperbaiki berkasnya. Semuanya: `satudata status --json`."
     )
 
 

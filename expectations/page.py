@@ -303,12 +303,18 @@ def _difference_line(line: DifferenceLine) -> dict[str, str]:
         "indikator": f"{line.nama} ({line.satuan})",
         "wilayah": f"{line.nama_wilayah} ({line.wilayah})",
         "periode": period(line.periode),
-        "rincian": breakdown_text(line.rincian) if line.rincian else "",
+        "rincian": "; ".join([*map(_member, line.members), *([breakdown_text(line.rincian)] if line.rincian else [])]),
         "lama": _amount(line.old, line.old_mark, line.kind == "baru"),
         "baru": _amount(line.new, line.new_mark, line.kind == "hilang"),
         "perubahan": change or "–",
         "arah": direction,
     }
+
+
+def _member(member: Sequence[str]) -> str:
+    """`5.1.02 Belanja Barang dan Jasa`; what has no code of its own is told by its name."""
+    dimension, code, name = member
+    return name if dimension in ("tahap", "tolok_ukur") else f"{code} {name}"
 
 
 def _amount(value: Any, mark: str | None, absent: bool) -> str:

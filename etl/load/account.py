@@ -5,6 +5,7 @@ Plain records with everything in them, read in one transaction; how they look is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,10 +28,12 @@ __all__ = [
     "DifferenceLine",
     "FigureAccount",
     "Listed",
+    "NewMember",
     "QuarantinedRow",
     "RuleTotal",
     "SummaryLine",
     "Version",
+    "new_members",
     "recent_submissions",
     "submission_account",
     "summary",
@@ -78,6 +81,7 @@ class DifferenceLine:
     """One figure against what was released before: kind `berubah`, `hilang` (no longer given) or `baru`.
 
     row_no is the row in this submission's file. Values are None where a mark stands, or where there is no figure.
+    members: (dimension, code, name) of what else a budget or performance figure is of.
     """
 
     kind: str
@@ -93,6 +97,7 @@ class DifferenceLine:
     old_mark: str | None
     new_mark: str | None
     row_no: int | None
+    members: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -247,6 +252,22 @@ class SummaryLine:
     unprocessed: int
     problems: list[str]
     strays: list[str]
+
+
+@dataclass(frozen=True)
+class NewMember:
+    """A code that figures brought and no list has; sumber: what brought it."""
+
+    dimensi: str
+    kode: str
+    nama: str
+    sumber: str
+
+
+def new_members(conn: Connection, limit: int = 1_000) -> list[NewMember]:
+    """Codes that wait for the walidata, by dimension and code."""
+    with transaction(conn) as cursor:
+        return [NewMember(*row) for row in rows(cursor, "load/account.sql#new_members", {"limit": limit})]
 
 
 def summary(conn: Connection) -> list[SummaryLine]:

@@ -299,6 +299,14 @@ CODE_LISTS = {
 }
 """File in warehouse_sql/reference → its table and key."""
 
+_TRUST = {
+    "dw.dim_skpd": "keyakinan_nama",
+    "dw.dim_kegiatan": "keyakinan",
+    "dw.dim_rekening": "keyakinan",
+    "dw.dim_sumber_dana": "keyakinan",
+}
+"""Table of a list to which figures add what it lacks → the column that says so."""
+
 _EMPTY = {"berlaku_dari": "-infinity", "berlaku_sampai": "infinity", "kode": "", "varian": ""}
 """What an empty cell means; NULL in every other column."""
 
@@ -343,6 +351,9 @@ def _merge_list(cursor: Cursor, path: Path, table: str, key: tuple[str, ...]) ->
     }
     cursor.execute(compose.SQL(sql("load/code_list.sql#stage")).format(**parts))
     copy_rows(cursor, "pg_temp.code_list", header, filled)
+    if trust := _TRUST.get(table):
+        adopt = compose.SQL(sql("load/code_list.sql#adopt"))
+        cursor.execute(adopt.format(table=target, trust=compose.Identifier(trust)))
     cursor.execute(compose.SQL(sql("load/code_list.sql#merge")).format(**parts))
 
 

@@ -69,7 +69,26 @@ ORDER BY f.severity = 'catatan', cells DESC, f.rule;
 -- name: differences
 SELECT
     d.kind, i.kode AS indikator, i.nama, i.satuan, w.kode AS wilayah, w.nama AS nama_wilayah, p.kode AS periode,
-    r.kode AS rincian, d.old_value, d.new_value, d.old_mark, d.new_mark, d.row_no
+    r.kode AS rincian, d.old_value, d.new_value, d.old_mark, d.new_mark, d.row_no,
+    (
+        SELECT coalesce(jsonb_agg(jsonb_build_array(a.dimensi, a.kode, a.nama) ORDER BY a.urutan), '[]')
+        FROM (
+            SELECT 1 AS urutan, 'skpd' AS dimensi, kode, nama FROM dw.dim_skpd WHERE skpd_id = (d.members ->> 'skpd')::int
+            UNION ALL
+            SELECT 2, 'kegiatan', kode, nama FROM dw.dim_kegiatan WHERE kegiatan_id = (d.members ->> 'kegiatan')::int
+            UNION ALL
+            SELECT 3, 'rekening', kode, nama FROM dw.dim_rekening WHERE rekening_id = (d.members ->> 'rekening')::int
+            UNION ALL
+            SELECT 4, 'sumber_dana', kode, nama FROM dw.dim_sumber_dana
+            WHERE sumber_dana_id = (d.members ->> 'sumber_dana')::int
+            UNION ALL
+            SELECT 5, 'tolok_ukur', kode, nama FROM dw.dim_tolok_ukur
+            WHERE tolok_ukur_id = (d.members ->> 'tolok_ukur')::int
+            UNION ALL
+            SELECT 6, 'tahap', kode, nama FROM dw.dim_tahap WHERE tahap_id = (d.members ->> 'tahap')::int
+        ) AS a
+        WHERE a.kode <> ''
+    ) AS anggota
 FROM audit.difference AS d
 JOIN dw.dim_indikator AS i ON i.indikator_id = d.indikator_id
 JOIN dw.dim_wilayah AS w ON w.wilayah_id = d.wilayah_id
@@ -77,6 +96,9 @@ JOIN dw.dim_periode AS p ON p.periode_id = d.periode_id
 JOIN dw.dim_rincian AS r ON r.rincian_id = d.rincian_id
 WHERE d.submission_id = %(id)s
 ORDER BY d.no;
+
+-- name: new_members
+SELECT dimensi, kode, nama, sumber FROM audit.anggota_baru ORDER BY dimensi, kode LIMIT %(limit)s;
 
 -- name: decisions
 SELECT decision, decided_by, reason, decided_at, automatic

@@ -2,6 +2,16 @@
 DROP TABLE IF EXISTS pg_temp.code_list;
 CREATE TEMP TABLE code_list ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA;
 
+-- name: adopt
+-- A code that figures brought before its list had it: the member stays theirs, and becomes the list's first version.
+UPDATE {table} AS lama
+SET berlaku_dari = baru.berlaku_dari
+FROM (SELECT kode, min(berlaku_dari) AS berlaku_dari FROM pg_temp.code_list GROUP BY kode) AS baru
+WHERE lama.kode = baru.kode
+    AND lama.{trust} = 'belum dikenal'
+    AND lama.berlaku_dari <> baru.berlaku_dari
+    AND NOT EXISTS (SELECT FROM {table} AS sudah WHERE sudah.kode = baru.kode AND sudah.berlaku_dari = baru.berlaku_dari);
+
 -- name: merge
 INSERT INTO {table} AS lama ({columns})
 SELECT {columns} FROM pg_temp.code_list

@@ -8,15 +8,24 @@ WHERE kode = ANY(%(codes)s)
 ORDER BY kode, berlaku_dari;
 
 -- name: skpd
-SELECT tanya.kode, s.skpd_id, s.berlaku_dari, s.berlaku_sampai
-FROM unnest(%(codes)s::text[]) AS tanya (kode)
-LEFT JOIN dw.skpd_register AS r ON '@' || r.skpd = tanya.kode
-JOIN dw.dim_skpd AS s
-    ON lower(s.kode) = lower(coalesce(r.kode, tanya.kode))
-    OR s.kode_sipd = tanya.kode
-    OR (lower(tanya.kode) IN (lower(s.nama), lower(s.singkatan)) AND s.keyakinan_nama <> 'belum dikenal')
-WHERE s.skpd_id <> 0
-ORDER BY tanya.kode, s.berlaku_dari;
+-- By our code, the producer's register, SIPD's code, or the exact official name; an old code or name by padanan where no
+-- agency has it any more. What figures brought counts only where nothing else is meant.
+WITH cocok AS (
+    SELECT tanya.kode, s.skpd_id, s.berlaku_dari, s.berlaku_sampai, s.keyakinan_nama = 'belum dikenal' AS baru
+    FROM unnest(%(codes)s::text[]) AS tanya (kode)
+    LEFT JOIN dw.skpd_register AS r ON '@' || r.skpd = tanya.kode
+    LEFT JOIN dw.padanan AS p
+        ON p.dimensi = 'skpd' AND p.jenis IN ('ganti kode', 'ganti nama') AND lower(p.kode_lama) = lower(tanya.kode)
+    JOIN dw.dim_skpd AS s
+        ON lower(s.kode) IN (lower(coalesce(r.kode, tanya.kode)), lower(p.kode_baru))
+        OR s.kode_sipd = tanya.kode
+        OR (lower(tanya.kode) IN (lower(s.nama), lower(s.singkatan)) AND s.keyakinan_nama <> 'belum dikenal')
+    WHERE s.skpd_id <> 0
+)
+SELECT DISTINCT kode, skpd_id, berlaku_dari, berlaku_sampai
+FROM cocok AS c
+WHERE NOT baru OR NOT EXISTS (SELECT FROM cocok AS lain WHERE lain.kode = c.kode AND NOT lain.baru)
+ORDER BY kode, berlaku_dari;
 
 -- name: add_skpd
 INSERT INTO dw.dim_skpd (kode, nama, singkatan, jenis, bidang_urusan, sumber, keyakinan_nama, keyakinan_urusan)
