@@ -107,6 +107,10 @@ def test_a_reader_may_read_the_portal(regency, satudata):
         "has_schema_privilege('portal_uji', 'dw', 'USAGE')"
     )
     assert (may, may_not) == (True, False)
+    assert satudata("reader", "produsen_uji", "--jenis", "produsen", "--skpd", "dinkes")[0] == 0
+    assert regency.query("SELECT skpd FROM audit.account WHERE login = 'produsen_uji'") == [("dinkes",)]
+    code, told = satudata("reader", "produsen_uji", "--jenis", "produsen", "--skpd", "tidak_ada")
+    assert (code, "datasets/skpd.yaml" in told) == (1, True)
 
 
 def test_a_file_handed_in_by_a_person(regency, satudata):
