@@ -238,7 +238,7 @@ SELECT * FROM nilai WHERE dataset = %(dataset)s ORDER BY indikator, wilayah, per
 SELECT count(*) FROM nilai WHERE dataset = %(dataset)s;
 
 -- name: indicator
-SELECT * FROM nilai WHERE indikator = %(indikator)s;
+SELECT wilayah, nama_wilayah, periode, rincian, nilai, penanda, status_data FROM nilai WHERE indikator = %(indikator)s;
 
 -- name: page_as_of
 SELECT * FROM nilai_pada(%(pada)s) WHERE dataset = %(dataset)s AND periode = %(periode)s;
