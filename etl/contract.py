@@ -91,6 +91,8 @@ class Column(Strict):
     sumber_dana, tahap, tolok_ukur) or a breakdown in warehouse_sql/reference/rincian.csv (jenis_kelamin, …)."""
     label: str | None = None
     """rincian with `list`: the column that holds the code's name. Compared with the list; names a code it lacks."""
+    unit: str | None = None
+    """rincian with `list: tolok_ukur`: the column that holds its unit, by which quarters are added up or not."""
 
     indikator: str | None = None
     """ukuran: which indicator the figures are of."""
@@ -127,9 +129,12 @@ class Column(Strict):
         only("title", "wilayah", "rincian", "teks")
         only("list", "rincian")
         only("label", "rincian")
+        only("unit", "rincian")
         only("text", "ukuran")
         if self.label and not self.list:
             raise ValueError("`label` perlu `list`")
+        if self.unit and self.list != "tolok_ukur":
+            raise ValueError("`unit` hanya untuk list: tolok_ukur")
         for name in ("indikator", "rincian", "spread"):
             only(name, "ukuran")
         for name in ("scale", "decimal", "dash", "suffix"):
@@ -318,6 +323,7 @@ class Contract(Strict):
             used += [(("columns", name, "sum_of"), other) for other in column.sum_of]
             used += [(("columns", name, "within"), column.within)] if column.within else []
             used += [(("columns", name, "label"), column.label)] if column.label else []
+            used += [(("columns", name, "unit"), column.unit)] if column.unit else []
         for no, block in enumerate(self.layout):
             used += [(("layout", no, "fill_down"), name) for name in block.fill_down]
             used += [(("layout", no, "aliases"), name) for name in block.aliases]

@@ -183,12 +183,15 @@ class Figures(NamedTuple):
 
 
 def resolve(
-    conn: Connection, contract: Contract, figures: pa.Table, names: Mapping[str, Mapping[str, str]] | None = None
+    conn: Connection,
+    contract: Contract,
+    figures: pa.Table,
+    told: Mapping[str, Mapping[str, members.Beside]] | None = None,
 ) -> Figures:
     """Codes → ids. New periods, breakdowns and members that no list has yet are added at once, in a transaction of
     their own: a member that no figure uses does no harm, while holding it back would make other loads wait.
 
-    figures: schema etl.frames.FIGURES. names: see members.names. Raises UnknownMember for an indicator or region the
+    figures: schema etl.frames.FIGURES. told: see members.beside. Raises UnknownMember for an indicator or region the
     warehouse does not have.
     """
     fact = FACTS[contract.fact]
@@ -206,7 +209,7 @@ def resolve(
         periode = (ends, codes["periode"][1])
         versions = {"wilayah": codes["wilayah"], **further}
         placed |= {
-            name: members.version_ids(cursor, name, coded, periode, contract, (names or {}).get(name, {}))
+            name: members.version_ids(cursor, name, coded, periode, contract, (told or {}).get(name, {}))
             for name, coded in versions.items()
         }
     penanda = clean(_flat(table["penanda"]), fact.mark_length)

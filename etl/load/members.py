@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -69,14 +69,26 @@ def _once(codes: Sequence[str], index: np.ndarray) -> Coded:
     return list(place), moved[index] if len(moved) else np.zeros(0, dtype=np.int32)
 
 
-def names(contract: Contract, rows: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Dimension → code → the name that stands beside it in the rows, where the contract says which column that is."""
-    found: dict[str, dict[str, str]] = {}
+class Beside(NamedTuple):
+    """What stands beside a code in the rows: its name and its unit, where the contract says which columns those are."""
+
+    name: str | None
+    unit: str | None
+
+
+def beside(contract: Contract, rows: pd.DataFrame) -> dict[str, dict[str, Beside]]:
+    """Dimension → code → what stands beside it first."""
+    found: dict[str, dict[str, Beside]] = {}
     for dimension, name in contract.dimension_columns().items():
-        label = contract.columns[name].label if name in contract.columns else None
-        if label is not None and {name, label} <= set(rows.columns):
-            pairs = rows[[name, label]].dropna().drop_duplicates(name)
-            found[dimension] = {str(code): tidy_text(str(text)) for code, text in pairs.itertuples(index=False)}
+        column = contract.columns.get(name)
+        wanted = [one for one in (column.label, column.unit) if one in rows.columns] if column else []
+        if not column or not wanted or name not in rows.columns:
+            continue
+        first = rows[[name, *wanted]].dropna(subset=[name]).drop_duplicates(name)
+        texts = {one: [tidy_text(str(text)) if pd.notna(text) else None for text in first[one]] for one in wanted}
+        nothing: list[str | None] = [None] * len(first)
+        told = zip(texts.get(column.label or "", nothing), texts.get(column.unit or "", nothing), strict=True)
+        found[dimension] = {str(code): Beside(*pair) for code, pair in zip(first[name], told, strict=True)}
     return found
 
 
@@ -86,22 +98,23 @@ def version_ids(
     coded: Coded,
     periode: tuple[list[date], np.ndarray],
     contract: Contract,
-    named: Mapping[str, str],
+    told: Mapping[str, Beside],
 ) -> np.ndarray:
     """Per figure the version of its member that was in force when its period ended.
 
-    periode: last days of the periods, and per figure the place of its own. named: names of codes, see
-    `names`. A code that no list has becomes a member, marked `belum dikenal` for the walidata; of regions that is
-    UnknownMember.
+    periode: last days of the periods, and per figure the place of its own. told: see `beside`. A code that no list
+    has becomes a member, marked `belum dikenal` for the walidata; of regions that is UnknownMember.
     """
     codes = [_asked(dimension, code, contract) for code in coded[0]]
     versions = _versions(cursor, dimension, codes)
     missing = sorted(set(codes) - set(versions))
     if missing and dimension in _OPEN:
-        named = {_asked(dimension, code, contract): name for code, name in named.items()}
+        told = {_asked(dimension, code, contract): one for code, one in told.items()}
+        silent = Beside(None, None)
         given = {
             "codes": missing,
-            "names": [named.get(code, code) for code in missing],
+            "names": [told.get(code, silent).name or code for code in missing],
+            "units": [told.get(code, silent).unit for code in missing],
             "source": f"kiriman {contract.id}",
         }
         cursor.execute(sql(f"load/member.sql#add_{dimension}"), given)

@@ -113,7 +113,7 @@ def load(
     good = tidy.figures
     if len(held):
         good = good.filter(pa.array(~np.isin(good["key"].to_numpy(), held.to_numpy(dtype=np.int64))))
-    figures = resolve(conn, contract, good, members.names(contract, tidy.rows))
+    figures = resolve(conn, contract, good, members.beside(contract, tidy.rows))
     faults = records.all_faults(tidy, results)
     quarantine = records.quarantine_table(submission_id, tidy, held, faults)
     status = STATUS[contract.status]

@@ -17,8 +17,8 @@ from etl.frames import Tidy
 from etl.load.account import new_members, submission_account
 from etl.load.checks import run_checks
 from etl.load.code_lists import read_lists
-from etl.load.members import names, split
-from etl.load.warehouse import connect, seed
+from etl.load.members import Beside, beside, split
+from etl.load.warehouse import connect, seed, sql
 from etl.settings import WAREHOUSE_SQL
 from expectations.page import page
 from tests.warehouse.budget_data import Amount, budget, budget_contract, sync
@@ -84,12 +84,26 @@ def test_it_takes_its_name_from_the_column_beside_it(conn: Connection) -> None:
         {"rekening": ["5.1.02.97", "5.1.02.98"], "uraian": ["Belanja\r\nLain ", None]}, index=data.rows.index
     )
     data = replace(data, rows=rows)
-    assert names(by, rows) == {"rekening": {"5.1.02.97": "Belanja Lain"}}
+    assert beside(by, rows) == {"rekening": {"5.1.02.97": Beside("Belanja Lain", None)}}
     load(conn, data, by)
     assert ask(conn, "SELECT kode, nama FROM dw.dim_rekening WHERE kode IN ('5.1.02.97', '5.1.02.98') ORDER BY 1") == [
         ("5.1.02.97", "Belanja Lain"),
         ("5.1.02.98", "5.1.02.98"),
     ]
+
+
+def test_quarters_of_what_is_counted_may_be_added_up_a_percentage_never(conn: Connection) -> None:
+    """Form E.81 writes the unit beside the indicator; what has none is not added up."""
+    units = {"Dokumen": True, "Orang": True, "Km": True, "%": False, "Indeks": False, "Nilai SAKIP": False, None: False}
+    given = {
+        "codes": [f"Jumlah {unit}" for unit in units],
+        "names": [f"Jumlah {unit}" for unit in units],
+        "units": list(units),
+        "source": "kiriman uji",
+    }
+    with conn, conn.cursor() as cursor:
+        cursor.execute(sql("load/member.sql#add_tolok_ukur"), given)
+    assert dict(ask(conn, "SELECT satuan, dapat_dijumlah FROM dw.dim_tolok_ukur WHERE tolok_ukur_id > 1")) == units
 
 
 def test_a_supporting_programme_is_the_nomenclatures_under_the_agencys_bidang(conn: Connection) -> None:

@@ -133,7 +133,11 @@ WHERE kode = ANY(%(codes)s)
 ORDER BY kode, berlaku_dari;
 
 -- name: add_tolok_ukur
-INSERT INTO dw.dim_tolok_ukur (kode, nama, sumber, keyakinan)
-SELECT kode, nama, %(source)s, 'dari dokumen rencana'
-FROM unnest(%(codes)s::text[], %(names)s::text[]) AS baru (kode, nama)
+-- What is counted may be added up over the quarters; a percentage, ratio, index or score never. Without a unit nobody knows.
+INSERT INTO dw.dim_tolok_ukur (kode, nama, satuan, dapat_dijumlah, sumber, keyakinan)
+SELECT
+    kode, nama, satuan,
+    coalesce(satuan !~* '(%%|persen|per\M|/|indeks|rasio|rata|nilai|skor|level|tingkat|predikat|angka|poin)', false),
+    %(source)s, 'dari dokumen rencana'
+FROM unnest(%(codes)s::text[], %(names)s::text[], %(units)s::text[]) AS baru (kode, nama, satuan)
 ON CONFLICT DO NOTHING;
