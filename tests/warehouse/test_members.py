@@ -84,7 +84,8 @@ def test_it_takes_its_name_from_the_column_beside_it(conn: Connection) -> None:
         {"rekening": ["5.1.02.97", "5.1.02.98"], "uraian": ["Belanja\r\nLain ", None]}, index=data.rows.index
     )
     data = replace(data, rows=rows)
-    assert beside(by, rows) == {"rekening": {"5.1.02.97": Beside("Belanja Lain", None)}}
+    told = {"5.1.02.97": Beside("Belanja Lain", None), "5.1.02.98": Beside(None, None)}
+    assert beside(by, rows) == {"rekening": told}
     load(conn, data, by)
     assert ask(conn, "SELECT kode, nama FROM dw.dim_rekening WHERE kode IN ('5.1.02.97', '5.1.02.98') ORDER BY 1") == [
         ("5.1.02.97", "Belanja Lain"),
