@@ -88,8 +88,9 @@ def _new_members(members: list[dict[str, str]]) -> str:
     shown = [f"{one['dimensi']} {one['kode']} {one['nama']}" for one in members]
     return (
         f"{len(members)} kode pada angka belum ada dalam daftarnya: {listed(shown, 5)}. Sebab: kode baru, atau salah "
-        "ketik yang sudah dimuat. Tindakan: bila benar, tambahkan ke warehouse_sql/reference/<dimensi>.csv dengan sumbernya "
-        "lalu `satudata migrate`; bila salah, minta SKPD memperbaiki berkasnya. Semuanya: `satudata status --json`."
+        "ketik yang sudah dimuat. Tindakan: bila benar, tambahkan ke warehouse_sql/reference/<dimensi>.csv dengan "
+        "sumbernya lalu `satudata migrate`; bila salah, minta SKPD memperbaiki berkasnya. Semuanya: "
+        "`satudata status --json`."
     )
 
 

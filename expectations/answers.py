@@ -125,7 +125,7 @@ class Answers:
         return replace(result, severity=Severity.TOLAK.value, failed=1, faults=faults)
 
     def _read_cells(self, check: Check) -> int:
-        if check.rule == "angka_terbaca":
+        if check.rule in ("angka_terbaca", "satuan_rupiah"):
             return int(self.tidy.figures.num_rows)
         if check.rule == "subtotal_cocok":
             return self.tidy.skipped.get("subtotal", 0) * len(pc.unique(self.tidy.figures["col_no"]))

@@ -101,6 +101,9 @@ def _of_reading(contract: Contract) -> Iterator[Check]:
     for rule, of_rule in rules_of(contract).items():
         severity = Severity.CATATAN if rule in NOTED else Severity.TOLAK
         yield Check(rule, severity, of_rule, sentence(rule), found_by_tidy=True)
+    if contract.fact == "anggaran":
+        amounts = tuple(contract.by_role("ukuran"))
+        yield Check("satuan_rupiah", Severity.CATATAN, amounts, sentence("satuan_rupiah"), found_by_tidy=True)
 
 
 def _built_in(contract: Contract) -> Iterator[Check]:

@@ -8,6 +8,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from etl.contract import Contract
+from etl.load.figures import usual_amounts
 from etl.load.warehouse import rows, transaction
 from etl.transform.code_lists import CodeList, Listed, Lists
 
@@ -20,9 +21,10 @@ _BY_NAME = ("skpd", "sumber_dana")
 
 
 def read_lists(conn: Connection, contract: Contract) -> Lists:
-    """Every list that a column of the contract names, and the agencies' bidang urusan where activities are named."""
+    """Every list that a column of the contract names; of activities the agencies' bidang urusan too, of a budget the
+    size of what is released."""
     names = {column.list for column in contract.columns.values() if column.list} - set(_FREE)
-    if not names:
+    if not names and contract.fact != "anggaran":
         return Lists({})
     with transaction(conn) as cursor:
         lists = {name: _list(cursor, name) for name in sorted(names)}
@@ -33,7 +35,7 @@ def read_lists(conn: Connection, contract: Contract) -> Lists:
                 bidang |= {key.casefold(): frozenset(own.split(";")) for key in keys if own}
             found = rows(cursor, "load/code_list.sql#producer", {"skpd": contract.producer})
             producer = found[0][0] if found else ""
-    return Lists(lists, bidang, producer)
+    return Lists(lists, bidang, producer, usual_amounts(conn, contract))
 
 
 def _list(cursor: Cursor, name: str) -> CodeList:

@@ -333,3 +333,14 @@ def earlier(conn: Connection, contract: Contract, periods: Sequence[str]) -> pa.
         names = pa.array([codes[dimension][int(member)] for member in members], pa.string())
         columns[dimension] = pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), names)
     return pa.table({**columns, "nilai": _flat(table["nilai"])})
+
+
+def usual_amounts(conn: Connection, contract: Contract) -> dict[tuple[str, str, str], float]:
+    """Indicator, kegiatan and account → size of the released amount, in rupiah: the median over agencies, stages and
+    the periods of the newest release. Empty where the dataset is no budget."""
+    if contract.fact != "anggaran":
+        return {}
+    with transaction(conn) as cursor:
+        given = {"kabkota": REGENCY, "indikator": _indicators(cursor, contract.id), "dataset": contract.id}
+        found = rows(cursor, "load/figures.sql#usual_amounts", given)
+    return {(indikator, kegiatan, rekening): size for indikator, kegiatan, rekening, size in found}

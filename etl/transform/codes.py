@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from etl.contract import Contract
 from etl.frames import Tidy
+from etl.transform.amounts import with_sizes
 from etl.transform.cells import FaultBook
 from etl.transform.code_form import (
     BOOKED_FROM,
@@ -63,7 +64,8 @@ def rules_of(contract: Contract) -> dict[str, tuple[str, ...]]:
 
 
 def checked(tidy: Tidy, contract: Contract, lists: Lists) -> Tidy:
-    """The submission with the faults of its codes (and of the names beside them) in every column with a list."""
+    """The submission with the faults of its codes (and of the names beside them) in every column with a list, and of
+    amounts in another unit."""
     book = FaultBook()
     rules = rules_of(contract)
     seen = {name: _seen(tidy, name, lists.lists.get(one)) for name, one in listed_columns(contract).items()}
@@ -84,7 +86,7 @@ def checked(tidy: Tidy, contract: Contract, lists: Lists) -> Tidy:
         if label := contract.columns[name].label:
             _tell_misnamed(sound, label, book)
             _tell_untidy(tidy, label, re.compile(r"\s$|[\r\n\t]"), book)
-    return replace(tidy, faults=(*tidy.faults, *book.build()))
+    return with_sizes(replace(tidy, faults=(*tidy.faults, *book.build())), contract, lists.usual)
 
 
 @dataclass(frozen=True)

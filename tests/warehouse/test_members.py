@@ -17,6 +17,7 @@ from etl.frames import Tidy
 from etl.load.account import new_members, submission_account
 from etl.load.checks import run_checks
 from etl.load.code_lists import read_lists
+from etl.load.figures import usual_amounts
 from etl.load.members import Beside, beside, split
 from etl.load.warehouse import connect, seed, sql
 from etl.settings import WAREHOUSE_SQL
@@ -247,6 +248,19 @@ def test_the_lists_of_a_contract_are_read_with_names_versions_and_bidang(conn: C
     assert lists.producer == "KT20"
     assert lists.lists["kegiatan"].successors["1.02.02.2.02.0028"] == ("1.02.02.2.02.0053",)
     assert lists.lists["kegiatan"].find("1.02.01.2.01.0001")[0].kode == "X.XX.01.2.01.0001"
+
+
+def test_what_is_released_says_how_large_amounts_usually_are(conn: Connection) -> None:
+    agencies = [
+        Amount("pagu", JAN, size, skpd=skpd, tahap="pokok") for skpd, size in (("KT18", 5), ("KT16", 7), ("KT22", 0))
+    ]
+    load(conn, budget(BY, Amount("pagu", "2025-12", 1_000, tahap="pokok")))
+    load(conn, budget(BY, agencies, Amount("kas", JAN, -30)), content="b")
+    loaded(conn, BY, budget(BY, Amount("pagu", "2026-02", 9, tahap="pokok")), content="c", release_by=None)
+    assert usual_amounts(conn, BY) == {
+        ("lra.pagu", "1.02.02.2.01.0001", "5.1.02.01"): 5.0,
+        ("lra.kas", "1.02.02.2.01.0001", "5.1.02.01"): 30.0,
+    }
 
 
 def test_a_report_names_what_its_differences_are_of(conn: Connection) -> None:
