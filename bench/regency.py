@@ -268,16 +268,16 @@ KINDS: dict[str, tuple[str, Given]] = {
 
 def _reads(bench: Bench, dsn: str, size: str, datasets: int, kinds: tuple[str, ...] = tuple(KINDS)) -> None:
     """Every kind of reading, first with nothing in memory (neither the server's nor the system's), then again."""
-    p50: dict[str, float] = {}
     for kind in kinds:
         _forget(bench)
         for warmth, aim in (("dingin", None), ("hangat", 50)):
             taken = sorted(_timed(dsn, *KINDS[kind], _Choice(datasets)))
-            p50[kind] = taken[len(taken) // 2]
-            bench.measure(f"{size} juta: {kind}, {warmth} p50", p50[kind], "ms")
+            bench.measure(f"{size} juta: {kind}, {warmth} p50", taken[len(taken) // 2], "ms")
             bench.measure(f"{size} juta: {kind}, {warmth} p95", taken[len(taken) * 95 // 100], "ms", aim)
-    for kind in {OLD, NEW} & p50.keys():
-        bench.measure(f"{size} juta: {kind} / sekarang", p50[kind] / p50[NOW], "x", 2)
+    for kind in [kind for kind in (OLD, NEW) if kind in kinds]:
+        by_turns = zip(*(_timed(dsn, *KINDS[one], _Choice(datasets)) for one in (kind, NOW)), strict=True)
+        ratio = statistics.median(past / now for past, now in by_turns)
+        bench.measure(f"{size} juta: {kind} / sekarang, bergantian", ratio, "x", 2)
 
 
 def _timed(dsn: str, statement: str, given: Given, choice: _Choice) -> Iterator[float]:

@@ -3,6 +3,7 @@
 
 -- name: members
 CREATE SCHEMA bench;
+SELECT dw.siapkan_partisi_riwayat(y) FROM generate_series(2016, 2025) AS y;
 INSERT INTO dw.skpd_register (skpd, kode, nama, kontak)
 SELECT 's' || lpad(n::text, 2, '0'), kode, nama, 'data@' || lower(kode) || '.example.go.id'
 FROM (SELECT kode, nama, row_number() OVER (ORDER BY kode) AS n FROM dw.dim_skpd WHERE skpd_id <> 0) AS s
