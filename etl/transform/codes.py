@@ -17,7 +17,7 @@ import pyarrow as pa
 from etl.contract import Contract
 from etl.frames import Tidy
 from etl.transform.amounts import with_sizes
-from etl.transform.cells import FaultBook
+from etl.transform.cells import NOTED, FaultBook
 from etl.transform.code_form import (
     BOOKED_FROM,
     DEPTHS,
@@ -134,11 +134,20 @@ def _distinct(column: pd.Series) -> tuple[Index, list[str]]:
 
 
 def _tell(tidy: Tidy, column: str, rule: str, index: Index, problems: Mapping[int, str], book: FaultBook) -> None:
+    """Faults in every cell of a code that cannot be loaded; what is only noted is told once, with how often it stands
+    there."""
     if not problems:
         return
     col_no, header = tidy.columns[column]
     raw = pa.array(tidy.raw[header]) if header in tidy.raw else None
     bad = np.flatnonzero(np.isin(index, list(problems)))
+    if rule in NOTED:
+        different, first, times = np.unique(index[bad], return_index=True, return_counts=True)
+        often = {
+            int(one): f" (di {count} baris)" if count > 1 else "" for one, count in zip(different, times, strict=True)
+        }
+        problems = {place: f"{problems[place].removesuffix('.')}{more}." for place, more in often.items()}
+        bad = bad[np.sort(first)]
     keys = pa.array(tidy.rows.index.to_numpy(dtype=np.int64))
     book.add(rule, bad, keys=keys, col_no=col_no, values=raw, messages=problems, of=index)
 

@@ -342,3 +342,12 @@ def test_only_columns_with_lists_have_rules() -> None:
     assert rules_of(budget())["nama_sesuai_daftar"] == ("nama",)
     plain = {"wilayah": {"role": "wilayah", "scheme": "nama"}, "n": {"role": "ukuran", "indikator": "uji.n"}}
     assert rules_of(contract_of(columns=plain)) == {}
+
+
+def test_what_is_only_noted_is_told_once_for_all_its_rows() -> None:
+    new = "5.1.02.01.01.9999"
+    data = read(GOOD, ("2026", *STATISTIK, new), ("2025", *STATISTIK, new), ("2024", *STATISTIK, new))
+    ((row, column, message),) = told(data)["kode_dikenal"]
+    assert (row, column) == (3, 4)
+    assert message.endswith("sampai walidata memastikannya (di 3 baris).")
+    assert len(data.figures) == 4
