@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -66,13 +67,14 @@ def _held(figures: pa.Table, contract: Contract, usual: Mapping[Key, float]) -> 
     names, codes = indikator.dictionary.to_pylist(), rincian.dictionary.to_pylist()
     column_of = contract.dimension_columns()
     both = indikator.indices.to_numpy().astype(np.int64) * len(codes) + pc.fill_null(rincian.indices, 0).to_numpy()
-    pairs, place = np.unique(both, return_inverse=True)
-    found = np.full(len(pairs), np.nan)
+    place, pairs = pd.factorize(both)
+    found: npt.NDArray[np.float64] = np.full(len(pairs), np.nan)
     for at, pair in enumerate(pairs):
         parts = dict(part.partition("=")[::2] for part in (codes[pair % len(codes)] or "").split("|"))
         kegiatan, rekening = (parts.get(column_of.get(name, ""), "") for name in ("kegiatan", "rekening"))
         found[at] = usual.get((names[pair // len(codes)], kegiatan, account(rekening)), np.nan)
-    return found[place]
+    each: npt.NDArray[np.float64] = found[place]
+    return each
 
 
 def _tell(

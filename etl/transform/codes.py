@@ -111,7 +111,7 @@ class _Seen:
         return _Seen(self.tidy, self.column, self.codes, left, self.of)
 
     def there(self) -> Iterable[tuple[int, str]]:
-        return ((int(place), self.codes[place]) for place in np.unique(self.index[self.index >= 0]))
+        return ((place, self.codes[place]) for place in _used(self.index, len(self.codes)))
 
     def each(self, problem: Callable[[str, CodeList], str | None]) -> dict[int, str]:
         answers = ((place, problem(code, self.of)) for place, code in self.there())
@@ -129,8 +129,16 @@ def _seen(tidy: Tidy, column: str, of: CodeList | None) -> _Seen | None:
 def _distinct(column: pd.Series) -> tuple[Index, list[str]]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return np.asarray(column.cat.codes), [str(one) for one in column.cat.categories]
-    index, values = pd.factorize(column)
-    return index, [str(one) for one in values]
+    encoded = pa.array(column, from_pandas=True).dictionary_encode()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    return np.asarray(encoded.indices.fill_null(-1)), [str(one) for one in encoded.dictionary.to_pylist()]
+
+
+def _used(index: Index, n_values: int) -> list[int]:
+    """Places that occur in an index."""
+    there = np.zeros(n_values + 1, bool)  # the last is of empty cells
+    there[index] = True
+    return np.flatnonzero(there[:-1]).tolist()
 
 
 def _tell(tidy: Tidy, column: str, rule: str, index: Index, problems: Mapping[int, str], book: FaultBook) -> None:
@@ -182,12 +190,12 @@ _PROBLEMS: Mapping[str, Callable[[_Seen], dict[int, str]]] = {
 # ── a code and what stands beside it ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _pairs(seen: _Seen, index: Index, n_values: int) -> tuple[list[tuple[int, int]], Index]:
-    """The different (code, value beside it) and which one each row has; -1 where either is missing."""
+def _pairs(seen: _Seen, index: Index, n_values: int) -> tuple[dict[int, tuple[int, int]], Index]:
+    """The different (code, value beside it) by number, and which one each row has; where either is missing the number
+    of none."""
     both = np.where((seen.index < 0) | (index < 0), -1, seen.index.astype(np.int64) * n_values + index)
-    pairs, placed = np.unique(both, return_inverse=True)
-    shift = int(len(pairs) > 0 and pairs[0] < 0)
-    return [divmod(int(pair), n_values) for pair in pairs[shift:]], placed - shift
+    placed, pairs = pd.factorize(both)
+    return {at: divmod(int(pair), n_values) for at, pair in enumerate(pairs) if pair >= 0}, placed
 
 
 def _tell_outdated(seen: _Seen, contract: Contract, book: FaultBook) -> None:
@@ -201,7 +209,7 @@ def _tell_outdated(seen: _Seen, contract: Contract, book: FaultBook) -> None:
         groups = [[code] if code in stated else [] for code in codes]
     pairs, placed = _pairs(seen, index, len(groups))
     problems = {}
-    for at, (place, group) in enumerate(pairs):
+    for at, (place, group) in pairs.items():
         if message := _outdated(seen.codes[place], groups[group], seen.of):
             problems[at] = message
     _tell(seen.tidy, seen.column, "kode_berlaku", placed, problems, book)
@@ -228,7 +236,7 @@ def _tell_foreign_bidang(seen: _Seen, contract: Contract, lists: Lists, book: Fa
         index, agencies = _distinct(seen.tidy.rows[column])
     pairs, placed = _pairs(seen, index, len(agencies))
     problems = {}
-    for at, (place, agency) in enumerate(pairs):
+    for at, (place, agency) in pairs.items():
         own, code = _bidang_of(agencies[agency], lists), seen.codes[place]
         if own and code[:4] not in own:
             problems[at] = (
@@ -251,7 +259,7 @@ def _tell_misnamed(seen: _Seen, label: str, book: FaultBook) -> None:
     index, names = _distinct(seen.tidy.rows[label])
     pairs, placed = _pairs(seen, index, max(len(names), 1))
     problems = {}
-    for at, (place, name) in enumerate(pairs):
+    for at, (place, name) in pairs.items():
         versions = [one for one in seen.of.find(seen.codes[place]) if one.diketahui]
         if versions and tidy_text(names[name]) and not any(same_name(names[name], one.nama) for one in versions):
             problems[at] = f"Nama {seen.of.name} `{seen.codes[place]}` dalam daftar: {brief(versions[-1].nama)}."
@@ -264,10 +272,9 @@ def _tell_untidy(tidy: Tidy, column: str, untidy: re.Pattern[str], book: FaultBo
     if header not in tidy.raw:
         return
     index, texts = _distinct(tidy.raw[header])
-    used = np.unique(index[index >= 0])
     problems = {
-        int(place): f"`{brief(texts[place])}` ditulis dengan spasi atau pindah baris yang tidak perlu."
-        for place in used
+        place: f"`{brief(texts[place])}` ditulis dengan spasi atau pindah baris yang tidak perlu."
+        for place in _used(index, len(texts))
         if untidy.search(texts[place]) and tidy_text(texts[place])
     }
     _tell(tidy, column, "kode_rapi", index, problems, book)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from etl.cli_status import print_summary, summarised
 from etl.contract import Contract
 from etl.frames import Tidy
 from etl.load.account import new_members, submission_account
@@ -20,7 +21,7 @@ from etl.load.code_lists import read_lists
 from etl.load.figures import usual_amounts
 from etl.load.members import Beside, beside, split
 from etl.load.warehouse import connect, seed, sql
-from etl.settings import WAREHOUSE_SQL
+from etl.settings import WAREHOUSE_SQL, Settings
 from expectations.page import page
 from tests.warehouse.budget_data import Amount, budget, budget_contract, sync
 from tests.warehouse.tidy_data import loaded
@@ -261,6 +262,20 @@ def test_what_is_released_says_how_large_amounts_usually_are(conn: Connection) -
         ("lra.pagu", "1.02.02.2.01.0001", "5.1.02.01"): 5.0,
         ("lra.kas", "1.02.02.2.01.0001", "5.1.02.01"): 30.0,
     }
+
+
+def test_status_lists_what_waits_for_the_walidata_and_what_to_do(
+    conn: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(conn.dsn, tmp_path / "var", tmp_path, "")
+    print_summary(settings, {})
+    assert "Menunggu walidata" not in capsys.readouterr().out
+    load(conn, budget(BY, figure(rekening="5.1.02.97")))
+    print_summary(settings, {})
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Menunggu walidata: 1 kode pada angka belum ada dalam daftarnya: rekening 5.1.02.97" in told
+    assert "tambahkan ke warehouse_sql/reference/<dimensi>.csv" in told
+    assert [one["kode"] for one in summarised(settings, {})["anggota_baru"]] == ["5.1.02.97"]
 
 
 def test_a_report_names_what_its_differences_are_of(conn: Connection) -> None:
