@@ -75,7 +75,7 @@ def _field(column: Column, released: Released) -> dict[str, Any]:
     if column.name == "nilai":
         units = {str(one["satuan"]) for one in released.description.indicators}
         field["unit"] = units.pop() if len(units) == 1 else "lihat kolom satuan"
-    if column.name in released.key and not column.breakdown:
+    if column.name in ("indikator", "wilayah", "periode"):
         field["constraints"] = {"required": True}
     return field
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from etl.findings import Finding, Owner
+from etl.findings import Finding, Owner, SourceUnavailable
 from etl.load.warehouse import connect, rows, sql, transaction
 from etl.publish import csv_file, datapackage, json_file, sdmx, xlsx_file
 from etl.publish.catalogue import Listed, write_catalogue
@@ -153,6 +154,11 @@ def _bring_up_to_date(
         return _export(conn, name, place)
     except OSError as error:
         return Published(name, "gagal", findings=(_disk_finding(error, place),))
+    except (SourceUnavailable, psycopg2.OperationalError):
+        raise
+    except Exception as bug:
+        log.exception("ekspor %s", name)
+        return Published(name, "gagal", findings=(_bug_finding(name, bug),))
 
 
 def _is_fresh(described: Description, published: tuple[Any, ...], exports: Path) -> bool:
@@ -227,6 +233,16 @@ def _refresh_forms(settings: Settings) -> list[Published]:
         return [Published("formulir", "gagal", findings=(one,)) for one in refresh_metadata(settings.datasets, place)]
     except OSError as error:
         return [Published("formulir", "gagal", findings=(_disk_finding(error, place),))]
+
+
+def _bug_finding(name: str, bug: Exception) -> Finding:
+    return Finding(
+        rule="ekspor_jadi",
+        message=f"Ekspor {name} gagal: {type(bug).__name__}: {bug}.",
+        cause="Kesalahan program, bukan kesalahan data.",
+        action="Laporkan kepada pengelola dengan baris log di atas; ekspor yang lama tetap tersedia.",
+        owner=Owner.DISKOMINFO,
+    )
 
 
 def _disk_finding(error: OSError, place: Path) -> Finding:

@@ -259,7 +259,12 @@ def _parsed(stream: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         read_options=pacsv.ReadOptions(column_names=schema.names, block_size=4 << 20),
         parse_options=pacsv.ParseOptions(newlines_in_values=True),
         convert_options=pacsv.ConvertOptions(
-            column_types=zoneless, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+            column_types=zoneless,
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
         ),
     ) as reader:
         for batch in reader:
