@@ -36,7 +36,8 @@ class Scope:
     """What a submission concerns. ids: distinct members of its figures, by dimension.
 
     waiting: its figures are in staging, not in the facts; mode and by_key then say which facts they would replace: of
-    all periods (`penuh`), of its periods, or by_key only those that it states itself (`tambah`, or rows were kept out).
+    all periods (`penuh`), of its periods (of a budget: of its agencies and stages in them), or by_key only those that
+    it states itself (`tambah`, or rows were kept out).
     """
 
     submission: Submission
@@ -67,12 +68,12 @@ def reconcile(conn: Connection, submission_id: int) -> Reconciled:
         submission = read_submission(cursor, submission_id)
         if submission.status not in ("menunggu", "dirilis"):
             return Reconciled()
-        reconciled = attempt(cursor, _kept_scope(cursor, submission))
+        reconciled = attempt(cursor, kept_scope(cursor, submission))
         write(cursor, submission.id, submission.dataset, reconciled, of_file_too=False)
     return reconciled
 
 
-def _kept_scope(cursor: Cursor, submission: Submission) -> Scope:
+def kept_scope(cursor: Cursor, submission: Submission) -> Scope:
     """The scope of a submission that is in the warehouse already: its waiting figures, or the facts of its periods."""
     fact, mode, complete = FACTS[submission.fact], submission.load_mode or "periode", submission.n_quarantined == 0
     if submission.status == "menunggu":
@@ -101,7 +102,7 @@ def attempt(cursor: Cursor, scope: Scope) -> Reconciled:
         return Reconciled(failed=True)
 
 
-class _Identities:
+class Identities:
     """Runs the files of warehouse_sql/reconcile with everything that they may ask for."""
 
     def __init__(self, cursor: Cursor, scope: Scope) -> None:
@@ -112,14 +113,16 @@ class _Identities:
             "kabkota": REGENCY,
             "waiting": scope.waiting,
             "whole": scope.mode == "penuh",
-            "piecewise": scope.mode == "tambah",
             "by_key": scope.by_key,
             "most_agreeing": AGREEING,
             "most_disagreeing": DISAGREEING,
             **scope.ids,
             **_about(cursor, scope.submission),
         }
-        self.proposed = self.fact.statement("reconcile/usulan.sql#usulan")
+        covered = "covered_indikator" if self.fact.name == "indikator" else "covered"
+        self.proposed = self.fact.statement(
+            "reconcile/usulan.sql#usulan", covered=self.fact.statement(f"reconcile/usulan.sql#{covered}")
+        )
 
     def lines(self, kind: str, part: str = "", **parts: compose.Composable) -> list[Line]:
         """The lines of one identity, what disagrees first."""
@@ -144,7 +147,7 @@ def _about(cursor: Cursor, submission: Submission) -> dict[str, Any]:
 
 
 def _compare(cursor: Cursor, scope: Scope) -> list[Line]:
-    identities = _Identities(cursor, scope)
+    identities = Identities(cursor, scope)
     codes = rows(cursor, "reconcile/usulan.sql#period_codes", identities.given)[0][0]
     identities.given["period_codes"] = codes
     lines = identities.lines("berkas_sama")
@@ -157,7 +160,7 @@ def _compare(cursor: Cursor, scope: Scope) -> list[Line]:
     return lines
 
 
-def _same_figures(identities: _Identities) -> list[Line]:
+def _same_figures(identities: Identities) -> list[Line]:
     lines: list[Line] = []
     for part, member in (("year", "periode"), ("region", "wilayah")):
         name = f"{member}_id"
@@ -179,7 +182,7 @@ def _same_figures(identities: _Identities) -> list[Line]:
     return lines
 
 
-def _regions(identities: _Identities, scope: Scope) -> list[Line]:
+def _regions(identities: Identities, scope: Scope) -> list[Line]:
     concerned = set(scope.ids["indikator"]) & set(identities.given["additive"])
     identities.given["additive"] = sorted(concerned)
     if not concerned:
@@ -188,7 +191,7 @@ def _regions(identities: _Identities, scope: Scope) -> list[Line]:
     return identities.lines("wilayah", "compare") if identities.given["parents"] else []
 
 
-def _two_producers(identities: _Identities) -> list[Line]:
+def _two_producers(identities: Identities) -> list[Line]:
     pairs = identities.ask("dua_produsen.sql#pairs")
     if not pairs:
         return []
@@ -196,7 +199,7 @@ def _two_producers(identities: _Identities) -> list[Line]:
     return identities.lines("dua_produsen", "compare")
 
 
-def _budget(identities: _Identities) -> list[Line]:
+def _budget(identities: Identities) -> list[Line]:
     budget, years, agencies = identities.ask("usulan.sql#budget_scope")[0]
     identities.given |= {"budget": budget, "years": years, "agencies": agencies}
     for step in ("drop_budget", "budget", "analyze_budget"):

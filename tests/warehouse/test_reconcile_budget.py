@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from psycopg2 import sql as compose
 from psycopg2.extensions import connection as Connection
 from warehouse.budget_data import SUB, Amount, budget, budget_contract, months, sync
 from warehouse.tidy_data import loaded
 
 from etl.contract import Contract
-from etl.load.reconcile import reconcile
+from etl.load.received import read_submission
+from etl.load.reconcile import Identities, kept_scope, reconcile
 from etl.load.reconciliation import Line, read_lines
 from etl.load.release import release
 from etl.load.submission import describe
@@ -42,6 +44,21 @@ def apart(conn: Connection, submission_id: int) -> dict[str, list[Line]]:
     with transaction(conn) as cursor:
         found = [line for line in read_lines(cursor, submission_id) if not line.agrees]
     return {kind: [line for line in found if line.kind == kind] for kind in {line.kind for line in found}}
+
+
+def proposed(conn: Connection, submission_id: int) -> dict[str, int]:
+    """Budget per agency in what a waiting submission is compared with."""
+    with transaction(conn) as cursor:
+        submission = read_submission(cursor, submission_id)
+        identities = Identities(cursor, kept_scope(cursor, submission))
+        cursor.execute(
+            compose.SQL(
+                "SELECT s.kode, sum(u.nilai)::int FROM {usulan} AS u JOIN dw.dim_skpd AS s USING (skpd_id)"
+                " JOIN dw.dim_indikator AS i USING (indikator_id) WHERE i.besaran = 'pagu' GROUP BY 1"
+            ).format(usulan=identities.proposed),
+            identities.given,
+        )
+        return dict(cursor.fetchall())
 
 
 def status(conn: Connection, submission_id: int) -> str:
@@ -131,6 +148,8 @@ def test_an_agency_among_others_need_not_balance_alone(conn: Connection) -> None
     assert lines(conn, submission_id, "silpa") == []
     both = take(conn, BUD, apbd(2_000_000_001), pagu(5, skpd="KT38"), content="b")
     assert [line.agrees for line in lines(conn, both, "silpa")] == [False]
+    one = take(conn, BUD, pagu(6, skpd="KT38"), path="bpkad/satu.xlsx", content="c")
+    assert lines(conn, one, "silpa") == [], "agency by agency the sum is not whole before the last one"
 
 
 def test_amounts_rounded_to_millions_may_differ_by_their_rounding(conn: Connection) -> None:
@@ -294,3 +313,29 @@ def test_a_load_by_key_keeps_what_it_does_not_state(conn: Connection) -> None:
     waiting, _ = loaded(conn, by, data, path="dinkes/lra.xlsx", content="b", release_by=None)
     (line,) = lines(conn, waiting, "realisasi_pagu")
     assert (line.left_value, line.agrees) == (16, True)
+
+
+def test_a_waiting_file_replaces_its_own_agency_and_stage_only(conn: Connection) -> None:
+    """As the merge does: what another agency sent for the month, and an earlier stage, stay in what is compared."""
+    take(conn, BUD, pagu(1200, tahap="perubahan"), pagu(40, skpd="KT38", tahap="pokok"))
+    take(conn, LRA, plan())
+    other, _ = loaded(
+        conn, BUD, budget(BUD, pagu(41, skpd="KT38", tahap="pokok")), path="bpkad/b.xlsx", content="b", release_by=None
+    )
+    assert status(conn, other) == "menunggu" and proposed(conn, other) == {"KT20": 1200, "KT38": 41}
+    older, _ = loaded(
+        conn, BUD, budget(BUD, pagu(1000, tahap="pokok")), path="bpkad/c.xlsx", content="c", release_by=None
+    )
+    (line,) = lines(conn, older, "pagu_tahap")
+    assert (line.left_value, line.right_value, line.subject["tahap_terbaru"]) == (1000, 1200, "perubahan")
+    (line,) = lines(conn, older, "kas_pagu")
+    assert (line.agrees, line.right_value) == (True, 1200), "the newer stage is the budget, whoever sends an older one"
+    both, _ = loaded(
+        conn,
+        BUD,
+        budget(BUD, pagu(1000, tahap="pokok"), pagu(7, skpd="KT38", tahap="pokok")),
+        path="bpkad/d.xlsx",
+        content="d",
+        release_by=None,
+    )
+    assert [line.subject["skpd"] for line in lines(conn, both, "pagu_tahap")] == ["KT20"]

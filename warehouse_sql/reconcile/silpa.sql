@@ -1,10 +1,11 @@
 -- Pendapatan − Belanja + (penerimaan 6.1 − pengeluaran 6.2) = SiLPA, which is zero at budget time. A record of one agency
--- among others does not balance alone: with agencies as a dimension, several must be held, and not file by file.
+-- among others does not balance alone: with agencies as a dimension, the submission must hold several and every one that
+-- is held, so that files that come agency by agency are not added up half way.
 -- Only the lowest accounts held are added up. Amounts rounded to thousands or more may differ by what rounding adds up to.
 WITH angka AS (
     SELECT
         left(w.kode, 5) AS kabupaten, p.tahun, p.mulai, p.selesai, t.tahap_id, t.nama AS tahap, s.kode AS skpd, k.kode AS kegiatan,
-        r.kode AS rekening, u.nilai
+        r.kode AS rekening, u.nilai, u.skpd_id = ANY(%(skpd)s::int[]) AS disebut
     FROM {usulan} AS u
     JOIN dw.dim_wilayah AS w ON w.wilayah_id = u.wilayah_id
     JOIN dw.dim_periode AS p ON p.periode_id = u.periode_id
@@ -23,7 +24,7 @@ terakhir AS (
 ),
 rekening AS (
     SELECT
-        kabupaten, tahun, tahap_id, tahap, skpd, rekening, sum(nilai) AS nilai,
+        kabupaten, tahun, tahap_id, tahap, skpd, rekening, sum(nilai) AS nilai, bool_or(disebut) AS disebut,
         coalesce(starts_with(
             lead(rekening) OVER (PARTITION BY kabupaten, tahun, tahap_id, skpd, kegiatan ORDER BY rekening), rekening || '.'
         ), false) AS induk
@@ -41,7 +42,7 @@ jumlah AS (
             WHEN bool_and(nilai %% 10000000 = 0) THEN 10000000 WHEN bool_and(nilai %% 1000000 = 0) THEN 1000000
             WHEN bool_and(nilai %% 1000 = 0) THEN 1000 ELSE 0
         END * ceil(sqrt(count(*))) + 1 AS toleransi,
-        count(DISTINCT skpd) AS banyak_skpd
+        count(DISTINCT skpd) AS banyak_skpd, bool_and(disebut) AS semua_disebut
     FROM rekening
     WHERE NOT induk
     GROUP BY kabupaten, tahun, tahap_id, tahap
@@ -54,5 +55,5 @@ SELECT
         'Anggaran tidak seimbang. Periksa tanda pengeluaran pembiayaan (6.2 dikurangkan), dan apakah setiap akun lengkap.' END
 FROM jumlah
 WHERE pendapatan IS NOT NULL AND belanja IS NOT NULL AND pembiayaan IS NOT NULL
-    AND (NOT %(by_agency)s OR (banyak_skpd > 1 AND NOT %(piecewise)s))
+    AND (NOT %(by_agency)s OR (banyak_skpd > 1 AND semua_disebut))
 ORDER BY 9, tahun, kabupaten, tahap_id

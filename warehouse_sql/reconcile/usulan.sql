@@ -12,13 +12,20 @@
             %(waiting)s
             AND indikator_id = ANY(%(own)s::int[])
             AND (
-                (NOT %(by_key)s AND (%(whole)s OR periode_id = ANY(%(periode)s::int[])))
+                (NOT %(by_key)s AND (%(whole)s OR {covered}))
                 OR (%(by_key)s AND ({ids}) IN (SELECT {ids} FROM {staging} WHERE submission_id = %(id)s))
             )
         )
     UNION ALL
     SELECT {ids}, nilai, submission_id FROM {staging} WHERE %(waiting)s AND submission_id = %(id)s
 )
+
+-- name: covered_indikator
+periode_id = ANY(%(periode)s::int[])
+
+-- name: covered
+-- As the merge has it: of a budget the periods of the agencies and stages that the submission contains.
+(periode_id, skpd_id, tahap_id) IN (SELECT periode_id, skpd_id, tahap_id FROM {staging} WHERE submission_id = %(id)s)
 
 -- name: merged
 SELECT {ids} FROM {table}
