@@ -31,7 +31,7 @@ def summarised(settings: Settings, facts: dict[str, str]) -> dict[str, Any]:
         "skpd": lines,
         "total": {name: sum(line[name] for line in lines) for name in numbers},
         "anggota_baru": waiting,
-        "tempat": {**facts, "laporan": str(settings.reports / "index.html")},
+        "tempat": {**facts, "laporan": str(settings.reports / "index.html"), "ekspor": str(settings.exports)},
     }
 
 

@@ -94,7 +94,12 @@ def only_waits(states: list[tuple[str, str]]) -> bool:
 
 
 def outcome(states: list[tuple[str, str]]) -> str:
-    """What a run made of its submissions, from its (task, state) pairs."""
+    """What a run made of its submissions (or of the exports), from its (task, state) pairs."""
+    if states and states[0][0] == "publish":
+        made = states[0][1] == "success"
+        return (
+            "ekspor dan katalog mutakhir" if made else "sebagian ekspor tidak jadi; sebabnya ada di log tugas publish"
+        )
     broken = [task for task, state in states if task in ("collect", "report") and state == "failed"]
     if broken:
         return f"tugas {' dan '.join(broken)} gagal; sebabnya ada di log tugas itu di Airflow"

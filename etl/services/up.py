@@ -90,6 +90,7 @@ def _held(
             _wait_until_healthy(api, home)
             say(f"Airflow siap di {url}; menunggu putaran pertama {len(expected)} SKPD …")
             FirstRuns(api, expected, say).wait()
+            FirstRuns(api, {"publish"}, say).wait()
         if announce is not None:
             announce(facts(settings))
         say("Berjalan. Hentikan dengan Ctrl-C, atau `make down` dari jendela lain.")

@@ -16,6 +16,8 @@ DONE = [("collect", "success"), ("report", "success"), ("verdict", "success")]
         ([*DONE, ("ingest", "success"), ("ingest", "success")], "2 kiriman"),
         ([*DONE, ("ingest", "success"), ("ingest", "failed")], "2 kiriman, 1 dikembalikan atau gagal"),
         ([("collect", "success"), ("ingest", "success"), ("ingest", "up_for_retry"), ("report", "")], "2 kiriman"),
+        ([("publish", "success")], "ekspor dan katalog mutakhir"),
+        ([("publish", "failed")], "sebagian ekspor tidak jadi"),
         ([("collect", "failed"), ("ingest", "upstream_failed")], "tugas collect gagal; sebabnya ada di log tugas itu"),
     ],
 )
