@@ -73,11 +73,16 @@ class Difference:
     def is_empty(self) -> bool:
         return not (len(self.new) or len(self.changed) or len(self.removed))
 
+    def members(self, dimension: str) -> list[int]:
+        """Ids of a dimension's members of which it changes a figure."""
+        given = self.figures.ids[self.figures.fact.dimensions.index(dimension)]
+        removed = self.current[f"{dimension}_id"].take(pa.array(self.removed)).to_numpy()
+        return sorted({*_distinct(given[self.opening]), *_distinct(removed)})
+
     @property
     def periods(self) -> list[int]:
         """Ids of the periods that it changes."""
-        removed = self.current["periode_id"].take(pa.array(self.removed)).to_numpy()
-        return sorted({*_distinct(self.figures.ids[2][self.opening]), *_distinct(removed)})
+        return self.members("periode")
 
 
 def difference(

@@ -8,7 +8,7 @@ import numpy as np
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from etl.load import reconciliation, records
+from etl.load import programme, reconciliation, records
 from etl.load.facts import FACTS
 from etl.load.figure_account import moment_text
 from etl.load.figures import apply, difference, staged, unstage
@@ -74,6 +74,7 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
         record_release(cursor, submission, counts, by=by, reason=reason, automatic=False)
         reconciled = attempt(cursor, scope_of(submission, found.figures, mode=submission.load_mode, complete=complete))
         reconciliation.write(cursor, submission_id, dataset, reconciled, of_file_too=False)
+        programme.refresh(cursor, found)
         restamp(cursor, submission, at)
     return counts
 

@@ -22,7 +22,7 @@ from psycopg2.extensions import cursor as Cursor
 from etl.contract import Contract
 from etl.findings import Finding
 from etl.frames import CheckResult, Tidy, rows_at
-from etl.load import members, reconciliation, records
+from etl.load import members, programme, reconciliation, records
 from etl.load.dimensions import resolve
 from etl.load.exchange import clip
 from etl.load.facts import FACTS
@@ -100,7 +100,7 @@ def load(
     reconciled with, in one transaction.
 
     release_by: who releases it at once (the contract's rule); None: its figures wait in staging for the walidata. So
-    they do when they disagree badly with what the warehouse has. before_release: called when they do not.
+    they do when they disagree with what the warehouse has. before_release: called when they do not.
     findings: those not tied to a rule's cells; the cells come from `tidy.faults` and `results`. Of a submission that
     says what is already released nothing waits: `tidy_berubah`. Waiting older submissions of the same source become
     `digantikan`; so does this one when a newer one of its source came first. Already loaded: the counts it has.
@@ -139,6 +139,8 @@ def load(
         if counts.status != "digantikan":
             of_all = replace(reconciled, lines=(*of_file(tidy), *reconciled.lines))
             reconciliation.write(cursor, submission_id, contract.id, of_all, of_file_too=True)
+        if counts.status == "dirilis":
+            programme.refresh(cursor, found)
         restamp(cursor, submission, at)
     return counts
 
@@ -171,7 +173,7 @@ def _place(
 ) -> tuple[str, Reconciled]:
     """Put the figures where they belong; returns what the submission's status becomes, and what was reconciled.
 
-    A rule's release is reconciled as it would stand, and taken back when that disagrees badly.
+    A rule's release is reconciled as it would stand, and taken back when something disagrees.
     """
     submission = scope.submission
     if rows(cursor, "load/submission.sql#newer_of_same_source", {"id": submission.id})[0][0] is not None:

@@ -30,6 +30,8 @@ PLANTED = {
     "rekonsiliasi_milik_kiriman": "INSERT INTO audit.reconciliation (submission_id, kind, no, dataset, periode, label,"
     " left_name, right_name, agrees) VALUES (999, 'uji', 1, 'dinkes.faskes', '2024', 'x', 'a', 'b', true)",
     "induk_kode_ada": "UPDATE dw.dim_rekening SET induk = '9.9' WHERE kode = '5.1.02'",
+    "pohon_program_terkini": "INSERT INTO dw.rekap_program (tahun, skpd, kode, tingkat, skpd_id) "
+    "VALUES (2024, 'KT20', '1.02.02', 'program', 1)",
     "induk_wilayah_ada": "UPDATE dw.dim_wilayah SET induk = '64.03' WHERE kode = '64.08.01'",
 }
 
