@@ -192,6 +192,7 @@ JOIN dw.dim_wilayah AS w ON w.kode = '64.08'
 JOIN dw.dim_periode AS p ON p.tahun = 2025 AND p.jenis = 'triwulanan'
 JOIN audit.submission AS k ON k.dataset = i.dataset AND k.fact = 'kinerja'
 ORDER BY p.periode_id, s.n;
+SELECT dw.segarkan_program();
 
 -- name: size
 SELECT
