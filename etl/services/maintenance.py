@@ -17,6 +17,7 @@ from psycopg2 import sql as compose
 
 from etl.findings import SourceUnavailable
 from etl.load.checks import run_checks
+from etl.load.programme import refresh_all
 from etl.load.warehouse import rows, sql, transaction
 from etl.receive import warehouse
 from etl.services.backup import BackupFailed, backup
@@ -33,9 +34,15 @@ class MaintenanceFailed(Exception):
 
 
 def check(settings: Settings) -> str:
-    """Every statement of warehouse_sql/checks. Raises MaintenanceFailed with those that do not hold."""
+    """Every statement of warehouse_sql/checks; where one does not hold, the tree of programmes is computed anew.
+
+    Raises MaintenanceFailed with those that do not hold.
+    """
     with warehouse(settings) as conn:
         broken = run_checks(conn)
+        if broken:  # what is kept of the facts can be made anew; that it was wrong is said all the same
+            with transaction(conn) as cursor:
+                refresh_all(cursor)
     if broken:
         raise MaintenanceFailed(
             "\n".join([f"{len(broken)} pemeriksaan gudang dilanggar:", *map(str, broken)])
