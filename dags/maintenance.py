@@ -9,10 +9,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, CronTriggerTimetable, chain, task
+from airflow.sdk import DAG, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, chain, task
 
 from etl.schedule import TIMEZONE
 from etl.settings import Settings
+
+ONLY_WHAT_MAY_PASS = ExceptionRetryPolicy(
+    rules=[RetryRule("etl.findings.SourceUnavailable", RetryAction.RETRY, reason="gudang data tidak terjangkau")],
+    default=RetryAction.FAIL,
+)
 
 
 @task(trigger_rule="all_done")
@@ -29,7 +34,12 @@ with DAG(
     schedule=CronTriggerTimetable("30 1 * * *", timezone=TIMEZONE),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "diskominfo", "retries": 1, "retry_delay": timedelta(minutes=10)},
+    default_args={
+        "owner": "diskominfo",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=10),
+        "retry_policy": ONLY_WHAT_MAY_PASS,
+    },
     tags=["perawatan"],
     doc_md=__doc__,
 ):

@@ -1,0 +1,49 @@
+"""Whatever must be unique in a fact is unique within one regency: else it could not be distributed by kode_kabkota."""
+
+from __future__ import annotations
+
+import psycopg2
+
+FACTS = "t.relnamespace = 'dw'::regnamespace AND (t.relname LIKE 'fakta\\_%' OR t.relname = 'penyamaran')"
+UNIQUE = f"""
+    SELECT t.relname, x.relname, a.attname
+    FROM pg_index AS i
+    JOIN pg_class AS t ON t.oid = i.indrelid
+    JOIN pg_class AS x ON x.oid = i.indexrelid
+    LEFT JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+    WHERE i.indisunique AND {FACTS}
+    ORDER BY 1, 2
+"""
+WITHOUT = f"""
+    SELECT t.relname FROM pg_class AS t
+    WHERE t.relkind IN ('r', 'p') AND {FACTS}
+        AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = t.oid)
+        AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = t.oid AND i.indisunique)
+"""
+FOREIGN = f"""
+    SELECT c.conname FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.conrelid
+    WHERE c.contype = 'f' AND {FACTS}
+"""
+
+
+def ask(dsn, query):
+    with psycopg2.connect(dsn) as conn, conn.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def test_every_unique_key_of_every_fact_and_partition_begins_with_the_regency(warehouse_dsn):
+    found = ask(warehouse_dsn, UNIQUE)
+    tables = {table for table, _, _ in found}
+    for fact in ("indikator", "anggaran", "kinerja"):
+        assert {f"fakta_{fact}_kini", f"fakta_{fact}_riwayat"} <= tables
+    assert tables >= {"fakta_pengaduan", "fakta_permohonan", "penyamaran"}
+    assert [(table, index) for table, index, first in found if first != "kode_kabkota"] == []
+
+
+def test_every_table_that_holds_facts_has_such_a_key(warehouse_dsn):
+    assert ask(warehouse_dsn, WITHOUT) == []
+
+
+def test_no_fact_points_to_another_table_by_a_constraint(warehouse_dsn):
+    assert ask(warehouse_dsn, FOREIGN) == []
