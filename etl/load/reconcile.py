@@ -1,7 +1,7 @@
 """Compares what must agree, in the transaction that loads or releases a submission (warehouse_sql/reconcile).
 
-What is compared is what the facts would be with the submission; each identity is one file of SQL. Nothing here decides
-about the figures: what disagrees is told, and what disagrees badly a rule does not release.
+What is compared is what the facts would be with the submission; each identity is one file of SQL. Nothing here changes
+a figure: what disagrees is told, and a person releases it, not a rule.
 """
 
 from __future__ import annotations

@@ -32,9 +32,6 @@ TITLES = {
 }
 """Identities by their code, in the order in which they are told."""
 
-SERIOUS = frozenset({"silpa", "skpd_bud", "dua_produsen", "angka_sama", "realisasi_turun"})
-"""What is not released by rule when it disagrees: a person has to hear of it first."""
-
 FROM_FILE = "jumlah_anak"
 """The identity that only the file itself can answer: told when the file is read, and kept from then on."""
 
@@ -75,14 +72,14 @@ class Reconciled:
 
     @property
     def holds_back(self) -> bool:
-        """Whether a rule must leave the release to a person."""
-        return self.failed or any(map(_is_serious, self.lines))
+        """Whether a rule must leave the release to a person: whatever disagrees is a `catatan`, and waits for one."""
+        return self.failed or not all(line.agrees for line in self.lines)
 
     def findings(self) -> list[Finding]:
         """What holds the submission back, one finding per identity."""
         if self.failed:
             return [_FAILED]
-        kinds = dict.fromkeys(line.kind for line in self.lines if _is_serious(line))
+        kinds = dict.fromkeys(line.kind for line in self.lines if not line.agrees)
         return [_finding(kind, [line for line in self.lines if line.kind == kind]) for kind in kinds]
 
 
@@ -94,10 +91,6 @@ _FAILED = Finding(
     severity=Severity.CATATAN,
     owner=Owner.DISKOMINFO,
 )
-
-
-def _is_serious(line: Line) -> bool:
-    return not line.agrees and line.kind in SERIOUS
 
 
 def _finding(kind: str, lines: Sequence[Line]) -> Finding:

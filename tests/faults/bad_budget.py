@@ -10,6 +10,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from etl.pipeline import decide
 from etl.settings import Settings
 from tests.warehouse.regency import Regency
 
@@ -174,3 +175,9 @@ class Bendahara(Regency):
         newest = "SELECT status FROM audit.submission WHERE path = %s ORDER BY id DESC LIMIT 1"
         ((status,),) = self.query(newest, file.nama)
         return str(status)
+
+    def release(self, file: Berkas) -> None:
+        """The walidata's word on the newest delivery of the file."""
+        newest = "SELECT id FROM audit.submission WHERE path = %s ORDER BY id DESC LIMIT 1"
+        ((submission_id,),) = self.query(newest, file.nama)
+        decide(self.settings, int(str(submission_id)), "dirilis", "Walidata", "tahap yang lama memang dikirim menyusul")

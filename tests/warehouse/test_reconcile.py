@@ -76,7 +76,7 @@ def test_the_parts_of_a_region_add_up_to_it(conn: Connection) -> None:
     wrong, counts = loaded(conn, BY, with_regency(SUM + 4), content="b")
     line = lines(conn, wrong, "wilayah")[0]
     assert (line.agrees, line.left_value, line.right_value, line.periode) == (False, SUM + 4, SUM, "2024")
-    assert line.subject == {"indikator": "faskes.puskesmas", "wilayah": "64.08"} and counts.status == "dirilis"
+    assert line.subject == {"indikator": "faskes.puskesmas", "wilayah": "64.08"} and counts.status == "menunggu"
 
 
 def test_parent_and_parts_may_come_in_two_submissions(conn: Connection) -> None:
@@ -125,7 +125,7 @@ def test_two_producers_of_one_indicator_are_compared_region_by_region(
     )
     sync(conn, BY, other)
     loaded(conn, BY, tidy(rows_of("2024")))
-    clean, counts = loaded(conn, other, tidy(rows_of("2024"), other), path="dukcapil/a.xlsx")
+    clean, counts = loaded(conn, other, tidy(rows_of("2024"), other), path="dukcapil/a.xlsx", content="lain")
     found = lines(conn, clean, "dua_produsen")
     assert len(found) == 18 and all(line.agrees for line in found) and counts.status == "dirilis"
 
@@ -171,12 +171,21 @@ def test_the_same_bytes_under_another_name_are_told(conn: Connection) -> None:
         "dinkes/faskes_2023.xlsx",
     )
     assert "2023" in line.explanation
+    assert status(conn, again) == "menunggu"
+    release(conn, again, "Rina", "isinya memang 2024")
     same, _ = loaded(conn, BY, tidy(rows_of("2024", 3)), path="dinkes/salinan.xlsx", content="a")
     assert status(conn, same) == "tidak_berubah"
     assert {line.right_name for line in lines(conn, same, "berkas_sama")} == {
         "dinkes/faskes_2023.xlsx",
         "dinkes/faskes_2024.xlsx",
     }
+
+
+def test_bytes_that_stood_under_another_name_until_that_was_mended_are_no_fault(conn: Connection) -> None:
+    loaded(conn, BY, tidy(rows_of("2023")), path="dinkes/faskes_2023.xlsx", content="a")
+    loaded(conn, BY, tidy(rows_of("2023", 2)), path="dinkes/faskes_2023.xlsx", content="b")
+    right, counts = loaded(conn, BY, tidy(rows_of("2024", 3)), path="dinkes/faskes_2024.xlsx", content="a")
+    assert lines(conn, right, "berkas_sama") == [] and counts.status == "dirilis"
 
 
 def test_a_table_of_one_year_offered_as_another_is_not_released_by_rule(conn: Connection) -> None:
@@ -263,7 +272,8 @@ def test_a_line_is_public_with_its_figures(conn: Connection) -> None:
     closed = contract(access="terbatas", access_ground="UU 14/2008 Ps 17")
     sync(conn, closed)
     again, _ = loaded(conn, closed, with_regency(SUM + 1), content="b")
-    assert status(conn, again) == "dirilis" and public(conn, again) == {False}
+    release(conn, again, "Rina", "selisih diketahui")
+    assert public(conn, again) == {False}
 
 
 def test_what_goes_wrong_in_comparing_costs_no_load_but_a_person_decides(

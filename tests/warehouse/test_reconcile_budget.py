@@ -32,7 +32,8 @@ def conn(warehouse_dsn: str) -> Iterator[Connection]:
 
 
 def take(conn: Connection, by: Contract, *amounts: object, content: str = "a", path: str | None = None) -> int:
-    return loaded(conn, by, budget(by, *amounts), path=path or f"{by.skpd}/{by.name}.xlsx", content=content)[0]
+    path = path or f"{by.skpd}/{by.name}.xlsx"
+    return loaded(conn, by, budget(by, *amounts), path=path, content=f"{by.id} {content}")[0]
 
 
 def lines(conn: Connection, submission_id: int, kind: str) -> list[Line]:
@@ -61,6 +62,16 @@ def proposed(conn: Connection, submission_id: int) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def found_of(conn: Connection, submission_id: int) -> str:
+    """What is told to the walidata of a submission that does not agree."""
+    query = (
+        "SELECT message FROM audit.finding WHERE submission_id = %s AND rule = 'rekonsiliasi' AND severity = 'catatan'"
+    )
+    with transaction(conn) as cursor:
+        cursor.execute(query, (submission_id,))
+        return "\n".join(str(message) for (message,) in cursor.fetchall())
+
+
 def status(conn: Connection, submission_id: int) -> str:
     return describe(conn, submission_id).status
 
@@ -86,7 +97,8 @@ def test_twelve_months_of_the_cash_plan_are_the_budget(conn: Connection) -> None
     (line,) = lines(conn, wrong, "kas_pagu")
     assert (line.agrees, line.left_value, line.right_value) == (False, 1200, 1300)
     assert line.subject["skpd"] == "KT20" and line.subject["kegiatan"] == SUB and "pagu tahap" in line.explanation
-    assert status(conn, wrong) == "dirilis", "told, but nothing that a rule must stop at"
+    assert status(conn, wrong) == "menunggu", "what disagrees a person releases"
+    assert "Anggaran kas" in found_of(conn, wrong)
 
 
 def test_a_cash_plan_of_eleven_months_is_not_compared(conn: Connection) -> None:
