@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from etl.replay import replay
 from tests.faults.bad_budget import (
     AS_DATE,
     AS_NUMBER,
@@ -110,3 +113,28 @@ def test_a_stage_again_replaces_that_stage_only(place: Bendahara) -> None:
         " GROUP BY 1 ORDER BY 1"
     )
     assert held == [("perubahan", 3), ("pokok", 1)]
+
+
+def test_a_replay_ends_as_what_was_held_back_and_then_released_ended(
+    warehouse_dsn: str, another_warehouse_dsn: str, tmp_path: Path
+) -> None:
+    first = Bendahara(tmp_path / "dulu", warehouse_dsn)
+    for file in (pagu(2033, tahap="Perubahan"), OLDER_STAGE):
+        first.put(file)
+        first.go()
+    assert first.state(OLDER_STAGE) == "menunggu"
+    first.release(OLDER_STAGE)
+    again = Bendahara(tmp_path / "lagi", another_warehouse_dsn)
+    shutil.copytree(first.settings.archive, again.settings.archive)
+    assert [outcome.status for outcome in replay(again.settings)] == ["dirilis", "menunggu"]
+    for asked in (
+        "SELECT path, status, n_loaded, n_unchanged, n_new, n_changed FROM audit.submission ORDER BY path",
+        "SELECT decision, decided_by, reason, automatic FROM audit.decision ORDER BY id",
+        "SELECT rule, message, severity FROM audit.finding ORDER BY submission_id, no",
+        "SELECT kind, label, left_value, right_value, agrees, public FROM audit.reconciliation"
+        " ORDER BY submission_id, kind, no",
+        "SELECT t.kode, f.nilai FROM dw.fakta_anggaran AS f JOIN dw.dim_tahap AS t USING (tahap_id)"
+        " WHERE f.valid_to = 'infinity' ORDER BY 1, 2",
+    ):
+        held = first.query(asked)
+        assert held and again.query(asked) == held
