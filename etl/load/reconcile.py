@@ -20,7 +20,7 @@ from etl.load.exchange import fetch_table
 from etl.load.facts import FACTS, FactTable
 from etl.load.figures import staged
 from etl.load.received import Submission, read_submission
-from etl.load.reconciliation import AGREEING, DISAGREEING, Line, Reconciled, capped, write
+from etl.load.reconciliation import AGREEING, DISAGREEING, Line, Reconciled, capped, in_one_unit, write
 from etl.load.warehouse import rows, sql, transaction
 from etl.settings import REGENCY
 
@@ -208,6 +208,6 @@ def _budget(identities: Identities) -> list[Line]:
     # Of a source that is not what it is declared to be, nothing that adds up its months would be true.
     identities.given["unclear"] = [int(line.periode) for line in kinds if not line.agrees]
     lines = [*identities.lines("silpa"), *kinds]
-    for kind in ("kas_pagu", "realisasi_turun", "realisasi_pagu", "skpd_bud", "pagu_tahap"):
-        lines += identities.lines(kind)
-    return lines
+    for kind in ("kas_pagu", "realisasi_pagu", "skpd_bud"):
+        lines += in_one_unit(identities.lines(kind))
+    return [*lines, *identities.lines("realisasi_turun"), *identities.lines("pagu_tahap")]

@@ -160,6 +160,39 @@ def capped(kind: str, found: Sequence[tuple[Any, ...]]) -> list[Line]:
     return _standing_for_the_rest(lines, apart, agreeing)
 
 
+_UNITS = {1_000: "ribuan", 1_000_000: "jutaan"}
+_FEWEST, _NEARLY_ALL, _NEAR = 5, Decimal("0.9"), Decimal("0.001")
+"""Lines from which a factor is told, the share of them that must have it, and how near to it each must be."""
+
+
+def in_one_unit(lines: Sequence[Line]) -> list[Line]:
+    """The lines of one identity; where an agency's two sides differ by one thousand or million throughout, those that
+    disagree say so: one side is not in rupiah."""
+    ratios: dict[tuple[str, ...], dict[int, Decimal]] = {}
+    for place, line in enumerate(lines):
+        if line.left_value and line.right_value:
+            about = tuple(str(line.subject.get(name)) for name in ("skpd", "dataset_kiri", "dataset_kanan"))
+            ratios.setdefault(about, {})[place] = line.left_value / line.right_value
+    said = list(lines)
+    for of_agency in ratios.values():
+        for factor, unit in _UNITS.items():
+            for left_is_small, ratio in ((False, Decimal(factor)), (True, 1 / Decimal(factor))):
+                off = [place for place, found in of_agency.items() if abs(found / ratio - 1) <= _NEAR]
+                if len(off) < max(_FEWEST, _NEARLY_ALL * len(of_agency)):
+                    continue
+                for line, place in ((lines[place], place) for place in off if not lines[place].agrees):
+                    told = _factor(factor, unit, line.left_name if left_is_small else line.right_name)
+                    said[place] = line._replace(explanation=told)
+    return said
+
+
+def _factor(factor: int, unit: str, name: str) -> str:
+    return (
+        f"Selisihnya faktor {indonesian(Decimal(factor))}: jumlah pada {name} tampaknya ditulis dalam {unit} rupiah. "
+        f'Tulis `scale: "{factor}"` pada kolomnya di kontrak, atau minta berkasnya diperbaiki.'
+    )
+
+
 def write(cursor: Cursor, submission_id: int, dataset: str, reconciled: Reconciled, *, of_file_too: bool) -> None:
     """Replaces the submission's lines, those of the file only when it was read just now; what could not be reconciled
     keeps the lines of before. A line is public when its figures are."""

@@ -86,6 +86,12 @@ def test_it_waits_told_where_it_disagrees_with_what_is_held(
     assert all(said in explanation for _, explanation in found)
 
 
+def test_a_budget_in_thousands_is_told_beside_what_is_released_of_the_same_account(place: Bendahara) -> None:
+    cells = [(cell, said) for rule, cell, said in place.told(IN_THOUSANDS) if rule == "satuan_rupiah"]
+    assert [cell for cell, _ in cells] == ["E2", "E3"]
+    assert all("1.000 kali lebih kecil" in said and "ditulis dalam ribuan rupiah" in said for _, said in cells)
+
+
 def test_nothing_is_silently_fixed(place: Bendahara) -> None:
     """What waits is in no fact; an older stage that came later changes nothing of the newer one."""
     stages = place.query(
