@@ -37,7 +37,11 @@ def written(file: str) -> Contract:
     return next(c for c in own if fnmatch.fnmatchcase(path, getattr(c.source, "files", "")))
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file not in RETURNED])
+STATISTICS = [file for file in FILES if file not in RETURNED and written(file).fact == "indikator"]
+"""Budgets and performance are not drafted: which account or stage a column is, no file says."""
+
+
+@pytest.mark.parametrize("file", STATISTICS)
 def test_the_draft_reads_what_the_written_contract_reads(file: str, tmp_path: Path) -> None:
     path = SOURCES / file
     theirs = read_by(written(file), path)
