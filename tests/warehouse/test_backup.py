@@ -117,7 +117,8 @@ def test_restored_on_an_empty_server_it_is_the_same_and_goes_on(regency, empty_s
     assert done.proven
     assert {table.table: table.after for table in done.tables} == taken.manifest.tables
     assert taken.manifest.tables["dw.fakta_indikator_kini"][0] > 0
-    assert taken.manifest.tables["dw.fakta_indikator_riwayat"][0] > 0
+    past = [rows for name, (rows, _) in taken.manifest.tables.items() if name.startswith("dw.fakta_indikator_riwayat")]
+    assert sum(past) > 0
     assert views(other.dsn) == views(regency.settings.dsn)
     assert all(views(other.dsn).values()), "a view without rows compares nothing"
     assert held(other) == held(regency.settings)

@@ -7,7 +7,8 @@ FROM (
             PARTITION BY kode_kabkota, indikator_id, wilayah_id, periode_id, rincian_id
             ORDER BY valid_from, valid_to
         ) AS berikutnya
-    FROM dw.fakta_indikator_riwayat
+    FROM dw.fakta_indikator
+    WHERE valid_to < 'infinity'
 ) AS h
 LEFT JOIN dw.fakta_indikator_kini AS k
     ON (k.kode_kabkota, k.indikator_id, k.wilayah_id, k.periode_id, k.rincian_id)
@@ -22,7 +23,8 @@ FROM (
             PARTITION BY kode_kabkota, indikator_id, wilayah_id, periode_id, rincian_id, skpd_id, kegiatan_id, rekening_id, sumber_dana_id, tahap_id
             ORDER BY valid_from, valid_to
         ) AS berikutnya
-    FROM dw.fakta_anggaran_riwayat
+    FROM dw.fakta_anggaran
+    WHERE valid_to < 'infinity'
 ) AS h
 LEFT JOIN dw.fakta_anggaran_kini AS k
     ON (k.kode_kabkota, k.indikator_id, k.wilayah_id, k.periode_id, k.rincian_id, k.skpd_id, k.kegiatan_id, k.rekening_id, k.sumber_dana_id, k.tahap_id)
@@ -37,7 +39,8 @@ FROM (
             PARTITION BY kode_kabkota, indikator_id, wilayah_id, periode_id, rincian_id, skpd_id, kegiatan_id, tolok_ukur_id, tahap_id
             ORDER BY valid_from, valid_to
         ) AS berikutnya
-    FROM dw.fakta_kinerja_riwayat
+    FROM dw.fakta_kinerja
+    WHERE valid_to < 'infinity'
 ) AS h
 LEFT JOIN dw.fakta_kinerja_kini AS k
     ON (k.kode_kabkota, k.indikator_id, k.wilayah_id, k.periode_id, k.rincian_id, k.skpd_id, k.kegiatan_id, k.tolok_ukur_id, k.tahap_id)
