@@ -130,14 +130,14 @@ def difference(
     )
 
 
-_COVER = ("periode_id", "skpd_id", "tahap_id")
+COVER = ("periode_id", "skpd_id", "tahap_id")
 """What a submission of a budget is about: one agency's file never removes another's, nor one stage an earlier one."""
 
 
 def _covered(figures: Figures, current: pa.Table) -> np.ndarray:
     """Per current figure whether its period, agency and stage together occur in the submission; of a fact without
     agencies every one, as only the submission's periods were asked for."""
-    names = [name for name in _COVER if name in figures.fact.ids]
+    names = [name for name in COVER if name in figures.fact.ids]
     if len(names) == 1:
         return np.ones(current.num_rows, dtype=bool)
     ours = pd.MultiIndex.from_arrays([figures.ids[figures.fact.ids.index(name)] for name in names])

@@ -178,7 +178,7 @@ def in_one_unit(lines: Sequence[Line]) -> list[Line]:
         for factor, unit in _UNITS.items():
             for left_is_small, ratio in ((False, Decimal(factor)), (True, 1 / Decimal(factor))):
                 off = [place for place, found in of_agency.items() if abs(found / ratio - 1) <= _NEAR]
-                if len(off) < max(_FEWEST, _NEARLY_ALL * len(of_agency)):
+                if len(off) < _FEWEST or len(off) < _NEARLY_ALL * len(of_agency):
                     continue
                 for line, place in ((lines[place], place) for place in off if not lines[place].agrees):
                     told = _factor(factor, unit, line.left_name if left_is_small else line.right_name)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 import numpy as np
+from psycopg2 import sql as compose
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from etl.load import programme, reconciliation, records
 from etl.load.facts import FACTS
 from etl.load.figure_account import moment_text
-from etl.load.figures import apply, difference, staged, unstage
+from etl.load.figures import COVER, apply, difference, staged, unstage
 from etl.load.received import Submission, read_submission
 from etl.load.reconcile import attempt, scope_of
 from etl.load.submission import (
@@ -129,10 +130,18 @@ def _waiting(cursor: Cursor, submission_id: int, act: str) -> Submission:
 
 
 def _refuse_older(cursor: Cursor, submission: Submission) -> None:
+    """Refuses what would overwrite a newer release: of the same keys (`tambah`), of the same agency, stage and period
+    of a budget, or else of the same periods."""
     newer = rows(cursor, "load/decision.sql#newer_released", {"id": submission.id})
-    if newer and submission.load_mode == "tambah":
+    fact = FACTS[submission.fact]
+    taken = {"tambah": fact.ids, "periode": COVER}.get(submission.load_mode or "", ())
+    if newer and taken and set(taken) <= set(fact.ids):
         given = {"id": submission.id, "newer": [number for number, *_ in newer], "kabkota": REGENCY}
-        cursor.execute(FACTS[submission.fact].statement("load/figures.sql#released_by_newer"), given)
+        behind = {
+            f"{alias}_taken": compose.SQL(", ").join(compose.Identifier(alias, name) for name in taken)
+            for alias in ("f", "c")
+        }
+        cursor.execute(fact.statement("load/figures.sql#released_by_newer", **behind), given)
         newer = newer if cursor.fetchone() is not None else []
     if newer:
         number, path, periods = newer[0]

@@ -14,7 +14,7 @@ from etl.contract import Contract
 from etl.load.received import read_submission
 from etl.load.reconcile import Identities, kept_scope, reconcile
 from etl.load.reconciliation import Line, read_lines
-from etl.load.release import release
+from etl.load.release import DecisionRefused, release
 from etl.load.submission import describe
 from etl.load.warehouse import connect, transaction
 
@@ -336,6 +336,18 @@ def test_an_older_stage_that_arrives_later_overwrites_nothing_and_is_told(conn: 
     assert line.subject["tahap"] == "pokok" and "tetap APBD Perubahan" in line.explanation
     both = take(conn, by, pagu(101, tahap="pokok"), pagu(130, tahap="perubahan"), content="c")
     assert lines(conn, both, "pagu_tahap") == [], "the newer stage came with it"
+
+
+def test_what_waits_is_released_after_another_agency_of_the_same_month(conn: Connection) -> None:
+    waiting, _ = loaded(conn, BUD, budget(BUD, pagu(50)), path="bpkad/a.xlsx", content="a", release_by=None)
+    take(conn, BUD, pagu(60, skpd="KT38"), path="bpkad/b.xlsx")
+    release(conn, waiting, "Rina", "benar")
+    assert status(conn, waiting) == "dirilis"
+
+    older, _ = loaded(conn, BUD, budget(BUD, pagu(51)), path="bpkad/c.xlsx", content="c", release_by=None)
+    take(conn, BUD, pagu(52, rekening="5.1.02.02"), path="bpkad/d.xlsx", content="d")
+    with pytest.raises(DecisionRefused, match="akan tertimpa"):
+        release(conn, older, "Rina", "benar")
 
 
 # ── waiting, released, again ──

@@ -28,7 +28,7 @@ DELETE FROM {staging} WHERE submission_id = ANY(%(submission_ids)s);
 
 -- name: released_by_newer
 SELECT FROM {staging} AS c
-JOIN {table} AS f ON ({f_ids}) = ({c_ids})
+JOIN {table} AS f ON ({f_taken}) = ({c_taken})
 WHERE c.submission_id = %(id)s AND f.valid_to = 'infinity' AND f.submission_id = ANY(%(newer)s) AND f.kode_kabkota = %(kabkota)s
 LIMIT 1
 
