@@ -58,6 +58,11 @@ def print_summary(settings: Settings, facts: dict[str, str]) -> None:
                 f"[yellow]•[/] {line['skpd']}: {line['unprocessed']} kiriman belum selesai diolah; putaran "
                 "berikut melanjutkannya (sebabnya di log)."
             )
+        if line["disagreeing"]:
+            console.print(
+                f"[yellow]•[/] {line['skpd']}: {_dotted(line['disagreeing'])} perbandingan tidak cocok pada kiriman "
+                "terakhirnya; kedua angkanya ada di bagian Rekonsiliasi laporan kiriman itu."
+            )
         for problem in line["problems"]:
             console.print(f"[red]•[/] {line['skpd']}: ", end="")
             console.print(problem, markup=False)

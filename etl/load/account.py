@@ -234,8 +234,8 @@ class SummaryLine:
     """Where an agency's sources stand: the latest finished submission of each source, added up.
 
     Rows: received = loaded + unchanged + quarantined + waiting_rows + returned_rows. waiting, returned and unprocessed
-    count submissions; submissions all of them. problems: sources that could not be read, as sentences. strays: files in
-    the agency's folder that no contract asks for.
+    count submissions; submissions all of them. disagreeing: comparisons of them that do not agree. problems:
+    sources that could not be read, as sentences. strays: files in the agency's folder that no contract asks for.
     """
 
     skpd: str
@@ -250,6 +250,7 @@ class SummaryLine:
     waiting_rows: int
     returned_rows: int
     unprocessed: int
+    disagreeing: int
     problems: list[str]
     strays: list[str]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from psycopg2 import sql as compose
@@ -10,6 +11,7 @@ from psycopg2.extensions import connection as Connection
 from warehouse.budget_data import SUB, Amount, budget, budget_contract, months, sync
 from warehouse.tidy_data import loaded
 
+from etl.cli_status import print_summary, summarised
 from etl.contract import Contract
 from etl.load.received import read_submission
 from etl.load.reconcile import Identities, kept_scope, reconcile
@@ -17,6 +19,7 @@ from etl.load.reconciliation import Line, read_lines
 from etl.load.release import DecisionRefused, release
 from etl.load.submission import describe
 from etl.load.warehouse import connect, transaction
+from etl.settings import Settings
 
 LRA = budget_contract()
 BUD = budget_contract("bpkad.bud")
@@ -239,6 +242,21 @@ def test_a_cumulative_source_is_compared_by_its_last_month(conn: Connection) -> 
     submission_id = take(conn, CUMULATIVE, spent(10, 20, 35), pagu(35))
     (line,) = lines(conn, submission_id, "realisasi_pagu")
     assert (line.agrees, line.left_value) == (True, 35)
+
+
+def test_status_counts_what_does_not_agree_of_each_agencys_newest_files(
+    conn: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(conn.dsn, tmp_path / "var", tmp_path, "")
+    take(conn, LRA, spent(36), spent(8, rekening="5.1.02.02"), pagu(35), pagu(7, rekening="5.1.02.02"))
+    take(conn, BUD, spent(5, skpd="KT38"))
+    print_summary(settings, {})
+    assert "dinkes: 2 perbandingan tidak cocok" in " ".join(capsys.readouterr().out.split())
+    take(conn, LRA, spent(35), spent(8, rekening="5.1.02.02"), pagu(35), pagu(7, rekening="5.1.02.02"), content="b")
+    assert {line["skpd"]: line["disagreeing"] for line in summarised(settings, {})["skpd"]} == {"bpkad": 0, "dinkes": 1}
+    take(conn, LRA, spent(35), pagu(35), content="c")
+    print_summary(settings, {})
+    assert "tidak cocok" not in capsys.readouterr().out
 
 
 # ── the agency and the treasurer ──

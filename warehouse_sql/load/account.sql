@@ -156,6 +156,13 @@ jumlah AS (
     FROM terbaru
     GROUP BY skpd
 ),
+selisih AS (
+    SELECT t.skpd, sum(r.stands_for) AS disagreeing
+    FROM terbaru AS t
+    JOIN audit.reconciliation AS r ON r.submission_id = t.id AND NOT r.agrees
+    WHERE t.status <> 'dikembalikan'
+    GROUP BY t.skpd
+),
 belum AS (
     SELECT skpd, count(*) AS unprocessed FROM audit.submission WHERE status = 'diterima' GROUP BY skpd
 ),
@@ -172,7 +179,7 @@ SELECT
     a.skpd, coalesce(r.nama, a.skpd), coalesce(j.kiriman, 0)::int, coalesce(j.received, 0)::int, coalesce(j.loaded, 0)::int,
     coalesce(j.unchanged, 0)::int, coalesce(j.quarantined, 0)::int, coalesce(j.waiting, 0)::int, coalesce(j.returned, 0)::int,
     coalesce(j.waiting_rows, 0)::int, coalesce(j.returned_rows, 0)::int, coalesce(b.unprocessed, 0)::int,
-    coalesce(m.problems, '{}'), coalesce(t.strays, '{}')
+    coalesce(c.disagreeing, 0)::int, coalesce(m.problems, '{}'), coalesce(t.strays, '{}')
 FROM (
     SELECT split_part(dataset, '.', 1) AS skpd FROM dw.dim_dataset WHERE aktif
     UNION SELECT skpd FROM jumlah
@@ -180,6 +187,7 @@ FROM (
     UNION SELECT skpd FROM asing
 ) AS a
 LEFT JOIN belum AS b ON b.skpd = a.skpd
+LEFT JOIN selisih AS c ON c.skpd = a.skpd
 LEFT JOIN dw.skpd_register AS r ON r.skpd = a.skpd
 LEFT JOIN jumlah AS j ON j.skpd = a.skpd
 LEFT JOIN masalah AS m ON m.skpd = a.skpd
