@@ -68,6 +68,7 @@ def _data_sheet(book: Any, released: Released, formats: Mapping[str, Any], numbe
         (place, *_writer(sheet, column, formats)) for place, column in enumerate(released.columns)
     ]
     text = sheet.write_string
+    at = 1
     for at, row in enumerate(rows, start=1):
         for (place, put, form), value in zip(cells, row, strict=True):
             if value is not None:
@@ -75,7 +76,7 @@ def _data_sheet(book: Any, released: Released, formats: Mapping[str, Any], numbe
                     text(at, place, value)
                 else:
                     put(at, place, value, form)
-    sheet.autofilter(0, 0, max(1, min(released.count, SHEET_ROWS)), len(released.columns) - 1)
+    sheet.autofilter(0, 0, at, len(released.columns) - 1)
 
 
 def _heading(column: Column) -> str:

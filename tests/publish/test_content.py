@@ -126,6 +126,9 @@ def test_a_sheet_that_is_full_is_continued_on_the_next(regency: Regency, tmp_pat
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Data", "Data 2", "Data 3", "Keterangan"]
     assert [book[name].max_row - 1 for name in book.sheetnames[:3]] == [10, 10, 4]
+    assert [
+        str(book[name].auto_filter.ref).rpartition(":")[2].strip("ABCDEFGHIJKLMNOP") for name in book.sheetnames[:3]
+    ] == ["11", "11", "5"]
     rows = [row for name in book.sheetnames[:3] for row in book[name].iter_rows(min_row=2, values_only=True)]
     assert len(set(rows)) == 24
     assert len({book[name]["A1"].value for name in book.sheetnames[:3]}) == 1
