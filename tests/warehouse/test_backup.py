@@ -111,7 +111,8 @@ def test_restored_on_an_empty_server_it_is_the_same_and_goes_on(regency, empty_s
     taken = backup(regency.settings, tmp_path / "cadangan", keep=3, say=quiet)
     assert taken.problem is None
     home = tmp_path / "lain"
-    other = Settings(dsn=empty_server, home=home, datasets=home / "datasets", sources=regency.settings.sources)
+    sources = shutil.copytree(regency.settings.sources, tmp_path / "sumber")
+    other = Settings(dsn=empty_server, home=home, datasets=home / "datasets", sources=str(sources))
     done = restore(other, taken.folder, say=quiet)
 
     assert done.proven
@@ -135,7 +136,7 @@ def test_restored_on_an_empty_server_it_is_the_same_and_goes_on(regency, empty_s
             cursor.execute("SELECT count(*) FROM dw.fakta_indikator")
 
     regency = copy.copy(regency)
-    regency.settings = other
+    regency.settings, regency.folder = other, sources / "dinkes"
     ((waiting,),) = regency.query("SELECT id FROM audit.submission WHERE status = 'menunggu'")
     assert decide(other, waiting, "dirilis", "Kepala Bidang Statistik", "Diperiksa").status == "dirilis"
     regency.drop("puskesmas 2023.xlsx", {**GOOD, "Sangatta Utara": (5, 8)})
