@@ -32,6 +32,10 @@ TITLES = {
 }
 """Identities by their code, in the order in which they are told."""
 
+TOLD_ONLY = frozenset({"berkas_sama"})
+"""What holds no release back: a copy beside its original is returned when it is received (`berkas_kembar`), so what is
+left is a file that was renamed, or one that two datasets are read from."""
+
 FROM_FILE = "jumlah_anak"
 """The identity that only the file itself can answer: told when the file is read, and kept from then on."""
 
@@ -72,14 +76,14 @@ class Reconciled:
 
     @property
     def holds_back(self) -> bool:
-        """Whether a rule must leave the release to a person: whatever disagrees is a `catatan`, and waits for one."""
-        return self.failed or not all(line.agrees for line in self.lines)
+        """Whether a rule must leave the release to a person: what disagrees is a `catatan`, and waits for one."""
+        return self.failed or any(map(_holds_back, self.lines))
 
     def findings(self) -> list[Finding]:
         """What holds the submission back, one finding per identity."""
         if self.failed:
             return [_FAILED]
-        kinds = dict.fromkeys(line.kind for line in self.lines if not line.agrees)
+        kinds = dict.fromkeys(line.kind for line in self.lines if _holds_back(line))
         return [_finding(kind, [line for line in self.lines if line.kind == kind]) for kind in kinds]
 
 
@@ -91,6 +95,10 @@ _FAILED = Finding(
     severity=Severity.CATATAN,
     owner=Owner.DISKOMINFO,
 )
+
+
+def _holds_back(line: Line) -> bool:
+    return not line.agrees and line.kind not in TOLD_ONLY
 
 
 def _finding(kind: str, lines: Sequence[Line]) -> Finding:
