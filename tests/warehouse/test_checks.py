@@ -25,7 +25,7 @@ PLANTED = {
     "baris_terhitung_semua": "DELETE FROM audit.quarantine",
     "rilis_sesuai_keputusan": "UPDATE audit.decision SET decision = 'dikembalikan'",
     "yang_menunggu_tersimpan": "DELETE FROM staging.figur WHERE row_no = 2",
-    "catatan_milik_kiriman": "UPDATE audit.finding SET submission_id = 999",
+    "catatan_milik_kiriman": "UPDATE audit.finding SET submission_id = 999, no = 1000 + submission_id * 1000 + no",
     "skpd_dikenal": "UPDATE dw.skpd_register SET kode = 'KT00'",
     "rekonsiliasi_milik_kiriman": "INSERT INTO audit.reconciliation (submission_id, kind, no, dataset, periode, label,"
     " left_name, right_name, agrees) VALUES (999, 'uji', 1, 'dinkes.faskes', '2024', 'x', 'a', 'b', true)",
