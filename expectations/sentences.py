@@ -128,7 +128,8 @@ SENTENCES: dict[str, Sentence] = {
         "Besaran angka dalam rupiah",
         "Angka ini tampak dalam satuan lain daripada yang sudah dirilis.",
         "Berkas ditulis dalam ribuan atau jutaan rupiah, atau sebaliknya.",
-        "Tulis angkanya dalam rupiah penuh, lalu simpan kembali; bila memang benar, jelaskan kepada walidata.",
+        "Tulis angkanya dalam rupiah penuh lalu simpan kembali, atau minta walidata menyatakan satuannya pada kontrak "
+        "(`scale: \"1000\"`); bila memang benar, jelaskan kepada walidata.",
         fault="Satuan angka tampak lain",
     ),
     # ── on every dataset ──
