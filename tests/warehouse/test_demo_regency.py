@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,6 +74,8 @@ def demo(postgres_dsn: str, warehouse_template: str, tmp_path_factory: pytest.Te
     _on_server(agency, (SAMPLES / "basisdata" / "dpmptsp.sql").read_text(encoding="utf-8"))
     home = tmp_path_factory.mktemp("demo")
     shutil.copytree(SAMPLES / "sumber", home / "sumber")
+    for file in (home / "sumber").rglob("*"):  # a clone's files have any order of age, and the oldest is taken first
+        os.utime(file, (1_795_000_000, 1_795_000_000))
     settings = Settings(
         dsn=psycopg2.extensions.make_dsn(postgres_dsn, dbname="demo"),
         home=home,

@@ -66,9 +66,9 @@ def dsn(module_warehouse_dsn):
             "(%s, 'Kematian', 'per 1000', 'turun', false, 'uji', 'tinggi')",
             (LOWER,),
         )
-    loaded(conn, LRA, budget(LRA, *AGENCY), path="dinkes/lra.xlsx")
-    number, _ = loaded(conn, BUD, budget(BUD, *TREASURER), path="bpkad/bud.xlsx", release_by=None)
-    release(conn, number, "Siti", "Selisih dengan catatan SKPD sedang ditelusuri")
+    for by, amounts, path in ((LRA, AGENCY, "dinkes/lra.xlsx"), (BUD, TREASURER, "bpkad/bud.xlsx")):
+        number, _ = loaded(conn, by, budget(by, *amounts), path=path, release_by=None)
+        release(conn, number, "Siti", "Selisih anggaran kas dan catatan SKPD sedang ditelusuri")
     loaded(conn, KINERJA, performance(KINERJA, *REACHED), path="dinkes/e81.xlsx")
     conn.close()
     return module_warehouse_dsn
@@ -209,4 +209,4 @@ def test_a_budget_figure_is_called_to_account(dsn):
 def test_its_origin_is_public(dsn):
     found = ask(dsn, "SELECT nilai, berkas, lembar, baris, kolom, dirilis_oleh FROM portal.asal_anggaran "
         "WHERE besaran = 'pagu' AND kegiatan = %s AND tahap = 'perubahan' AND periode = '2024'", SUB)  # fmt: skip
-    assert found == [(1000, "lra.xlsx", "Data", 4, "E", "aturan otomatis")]
+    assert found == [(1000, "lra.xlsx", "Data", 4, "E", "walidata")]
