@@ -129,7 +129,7 @@ SENTENCES: dict[str, Sentence] = {
         "Angka ini tampak dalam satuan lain daripada yang sudah dirilis.",
         "Berkas ditulis dalam ribuan atau jutaan rupiah, atau sebaliknya.",
         "Tulis angkanya dalam rupiah penuh lalu simpan kembali, atau minta walidata menyatakan satuannya pada kontrak "
-        "(`scale: \"1000\"`); bila memang benar, jelaskan kepada walidata.",
+        '(`scale: "1000"`); bila memang benar, jelaskan kepada walidata.',
         fault="Satuan angka tampak lain",
     ),
     # ── on every dataset ──
