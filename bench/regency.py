@@ -29,8 +29,11 @@ from etl.catalogue import Catalogue
 from etl.contract import Contract, Skpd
 from etl.frames import FIGURES, Tidy
 from etl.load.dimensions import sync_catalogue
+from etl.load.migrate import migrate
+from etl.load.readers import create_reader
+from etl.load.reference import seed
 from etl.load.submission import load, register
-from etl.load.warehouse import connect, create_reader, migrate, seed, transaction
+from etl.load.warehouse import connect, transaction
 from etl.services.postgres import create_database, start, stop
 
 if TYPE_CHECKING:

@@ -66,7 +66,9 @@ class Bench:
 
     def prepare(self) -> None:
         """Warehouse migrated and seeded, as `satudata migrate` does it."""
-        from etl.load.warehouse import connect, migrate, seed
+        from etl.load.migrate import migrate
+        from etl.load.reference import seed
+        from etl.load.warehouse import connect
 
         conn = connect(self.dsn)
         migrate(conn)

@@ -148,8 +148,8 @@ def check(
     dataset: Annotated[str, typer.Option(help="Dataset (skpd.nama).")],
 ) -> None:
     """Periksa satu berkas tanpa memuatnya: apa yang akan terjadi bila dikirim."""
+    from etl.check import Returned, check_file
     from etl.findings import Refused
-    from etl.pipeline import Returned, check_file
 
     contract = _contract(Settings.from_env(), dataset)
     try:
@@ -303,7 +303,7 @@ def reader(
     skpd: Annotated[str | None, typer.Option(help="SKPD milik akun produsen.")] = None,
 ) -> None:
     """Buat atau perbarui akun yang hanya membaca: portal.*; bagi produsen juga kirimannya; bagi walidata semuanya."""
-    from etl.load.warehouse import create_reader
+    from etl.load.readers import create_reader
     from etl.receive import warehouse
 
     try:
@@ -322,14 +322,15 @@ def reader(
 @app.command()
 def migrate() -> None:
     """Siapkan atau perbarui gudang di SATUDATA_DSN: migrasi, daftar kode, katalog."""
-    from etl.load import warehouse as house
     from etl.load.dimensions import sync_catalogue
+    from etl.load.migrate import migrate as apply
+    from etl.load.reference import seed
     from etl.receive import warehouse
 
     catalogue = read_catalogue(Settings.from_env())
     with _awake() as settings, warehouse(settings) as conn:
-        applied = house.migrate(conn)
-        house.seed(conn)
+        applied = apply(conn)
+        seed(conn)
         sync_catalogue(conn, catalogue)
     console.print(f"Migrasi baru: {', '.join(applied) or 'tidak ada'}. Daftar kode dan katalog mutakhir.")
 
@@ -340,7 +341,7 @@ def main() -> None:
     from psycopg2 import errors as pg
 
     from etl.findings import SourceUnavailable
-    from etl.load.warehouse import MigrationFailed
+    from etl.load.migrate import MigrationFailed
 
     try:
         app()

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from etl.catalogue import Catalogue
-from etl.contract import Column, Contract
+from etl.columns import Column
+from etl.contract import Contract
 
 ODCS_VERSION = "v3.1.0"
 _ODCS_ROLE_TYPE = {

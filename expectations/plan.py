@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from etl.contract import Column, Contract
+from etl.columns import Column
+from etl.contract import Contract
 from etl.findings import Severity
 from etl.rules import (
     Between,

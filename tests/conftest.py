@@ -40,7 +40,9 @@ def postgres_dsn() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def warehouse_template(postgres_dsn: str) -> str:
     """Name of a migrated and seeded database that every test's own is copied from."""
-    from etl.load.warehouse import connect, migrate, seed
+    from etl.load.migrate import migrate
+    from etl.load.reference import seed
+    from etl.load.warehouse import connect
     from etl.services import postgres
 
     conn = connect(postgres.create_database(postgres_dsn, TEMPLATE))

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.contract import Column, Contract, Header, Layout, Spread
+from etl.columns import Column
+from etl.contract import Contract
 from etl.entry.mark import Marker
 from etl.entry.measures import spread_levels
 from etl.entry.recognise import recognise
@@ -23,6 +24,7 @@ from etl.entry.table import EXTRA, REMARK, SHEET
 from etl.extract.problems import note, refused, shown, visible
 from etl.findings import Finding, Owner, Refused, Severity
 from etl.frames import Sheet, column_letters
+from etl.layouts import Header, Layout, Spread
 from etl.sources import PeriodFrom
 from etl.transform.text import as_array, tidy_text
 

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.contract import Column, Contract
+from etl.columns import Column
+from etl.contract import Contract
 from etl.entry.measures import breakdown, limits_of, shown_text
 from etl.entry.table import EXTRA, CannotOffer, EntryColumn, EntryRow
 from etl.load.released import Released

@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from etl.contract import Column, Contract
+from etl.columns import Column
+from etl.contract import Contract
 from etl.entry.table import MAX_LEVELS, REMARK, CannotOffer, EntryColumn, Kind, Limit
 from etl.findings import Severity
 from etl.load.released import Released

@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.contract import Hierarchy
 from etl.inspect.cells import EMPTY, Cells
 from etl.inspect.columns import ColumnSeen, Rows, is_total
+from etl.layouts import Hierarchy
 from etl.transform.hierarchy import Tree, grow, mismatches
 from etl.transform.regions import LEVELS, Regions
 from etl.transform.text import fold, tidy_text

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from etl.contract import Column, Contract, Skpd
+from etl.columns import Column
+from etl.contract import Contract, Skpd
 from etl.meaning import Indikator
 from etl.publish.ms_rules import faults, fields
 from expectations.plan import plan, title_of

@@ -46,7 +46,9 @@ def fill(ground: Ground) -> Catalogue:
     Raises InvalidContracts before anything is touched.
     """
     from etl.load.dimensions import sync_catalogue
-    from etl.load.warehouse import connect, migrate, seed
+    from etl.load.migrate import migrate
+    from etl.load.reference import seed
+    from etl.load.warehouse import connect
 
     settings = ground.settings
     catalogue = load_contracts(settings.datasets)

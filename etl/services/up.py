@@ -19,7 +19,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from etl.catalogue import InvalidContracts, load_contracts
 from etl.findings import SourceUnavailable
-from etl.load.warehouse import MigrationFailed
+from etl.load.migrate import MigrationFailed
 from etl.services.airflow import (
     COMPONENTS,
     USER,

@@ -13,9 +13,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.contract import Column, Contract, Layout
+from etl.columns import Column
+from etl.contract import Contract
 from etl.findings import Finding, Refused, Severity
 from etl.frames import RawTable, column_letters
+from etl.layouts import Layout
 from etl.transform.layout import Grid, geometry_fault, likely_header, path_text
 from etl.transform.text import brief, fold, folded, unmarked, without_unit
 from etl.transform.units import is_unit_of

@@ -9,7 +9,8 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from etl.contract import Column, Contract
+from etl.columns import Column
+from etl.contract import Contract
 from etl.findings import Finding, Owner, Refused
 from etl.transform.text import brief
 

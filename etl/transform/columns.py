@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.contract import Column
+from etl.columns import Column
 from etl.transform import periods
 from etl.transform.regions import Regions
 from etl.transform.text import Index, brief, distinct, each, fold, lookup, tidy_text

@@ -17,7 +17,7 @@ from decimal import Context, Decimal
 import numpy as np
 import numpy.typing as npt
 
-from etl.contract import Hierarchy
+from etl.layouts import Hierarchy
 from etl.transform.text import brief, tidy_text
 
 Codes = tuple[str, ...]

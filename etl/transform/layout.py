@@ -17,9 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.contract import Header, Layout
 from etl.findings import Finding, Owner, Refused
 from etl.frames import RawTable, Sheet, column_letters
+from etl.layouts import Header, Layout
 from etl.transform.text import as_array, distinct, each, fold, folded, tidy_text, unmarked, without_unit
 
 HEAD_ROWS = 60

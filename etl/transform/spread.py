@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.contract import Column, Contract
+from etl.columns import Column
+from etl.contract import Contract
 from etl.findings import Finding
 from etl.frames import RawTable, column_letters
 from etl.transform import periods

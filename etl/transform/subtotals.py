@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from etl.contract import Contract, Hierarchy
+from etl.contract import Contract
 from etl.findings import Refused
 from etl.frames import ControlTotal, RawTable
+from etl.layouts import Hierarchy
 from etl.transform.cells import FaultBook
 from etl.transform.hierarchy import Tree, grow
 from etl.transform.hierarchy import subtotals as grown_subtotals

@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from etl.contract import Contract, Layout
+from etl.contract import Contract
 from etl.findings import Finding, Refused, Severity, has_refusal
 from etl.frames import ControlTotal, RawTable, Sheet, column_letters, row_key
+from etl.layouts import Layout
 from etl.transform import corrections, layout, reshape, subtotals
 from etl.transform.binding import added_columns, bind
 from etl.transform.cells import FaultBook

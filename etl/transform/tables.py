@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.contract import Layout
 from etl.findings import Finding, Refused
 from etl.frames import RawTable, Sheet, column_letters, row_key, split_key
+from etl.layouts import Layout
 from etl.transform.layout import (
     HEAD_ROWS,
     Grid,

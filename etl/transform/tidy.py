@@ -13,9 +13,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.contract import Contract, Layout
+from etl.contract import Contract
 from etl.findings import Finding, Refused, Severity
 from etl.frames import Sheet, Tidy
+from etl.layouts import Layout
 from etl.transform import layout, periods, totals
 from etl.transform.cells import FaultBook
 from etl.transform.regions import Regions

@@ -6,7 +6,8 @@ import re
 
 import pyarrow as pa
 
-from etl.contract import Column, Contract
+from etl.columns import Column
+from etl.contract import Contract
 from etl.findings import Finding, Refused
 from etl.frames import RawTable
 from etl.transform.layout import with_column

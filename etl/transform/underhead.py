@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from etl.contract import Layout
 from etl.frames import RawTable, split_key
+from etl.layouts import Layout
 from etl.transform.layout import take_rows
 from etl.transform.numbers import NOT_A_NUMBER, read_number
 from etl.transform.tables import rows_text

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from etl.catalogue import load_contracts
+from etl.check import check_file
 from etl.collect import warehouse
 from etl.entry.plan import make_plan
 from etl.entry.recognise import recognise
@@ -17,7 +18,7 @@ from etl.entry.write import workbook
 from etl.findings import Refused
 from etl.load.dimensions import read_regions
 from etl.load.released import Released, last_released
-from etl.pipeline import check_file, decide
+from etl.pipeline import decide
 from tests.entry.people import cell
 from tests.warehouse.regency import CONTRACT, KECAMATAN, Regency
 

@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 
 from etl.catalogue import load_contracts
+from etl.check import check_file
 from etl.entry.due import next_due
 from etl.entry.entry import entry_contract
 from etl.entry.mark import reading_hash
 from etl.entry.plan import make_plan
 from etl.entry.recognise import recognise
 from etl.entry.write import workbook
-from etl.pipeline import check_file
 from etl.settings import PROJECT, Settings
 from tests.entry.office import Office
 from tests.entry.people import OPEN, expected, figures, last_year, valid

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from inspect_drafting import SHARED, checked, inspected
 
-from etl.pipeline import Returned, check_file
+from etl.check import Returned, check_file
 from etl.settings import Settings
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=f"contoh berkas bersama tidak ada: {SHARED}")

@@ -10,7 +10,8 @@ from golden.grids import contract_of
 from pydantic import ValidationError
 
 from etl.catalogue import InvalidContracts, load_contracts
-from etl.contract import Contract, Layout, json_schema
+from etl.contract import Contract, json_schema
+from etl.layouts import Layout
 from etl.settings import PROJECT
 
 INVALID = PROJECT / "tests" / "golden" / "contracts-invalid"

@@ -20,7 +20,8 @@ import pytest
 from etl.extract import journal
 from etl.extract.archive import Archive
 from etl.load.checks import run_checks
-from etl.load.warehouse import connect, create_reader
+from etl.load.readers import create_reader
+from etl.load.warehouse import connect
 from etl.pipeline import decide
 from etl.receive import warehouse
 from etl.services import backup_files, pg_programs, postgres

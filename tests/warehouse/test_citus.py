@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import psycopg2
 
 from etl.load.checks import run_checks
-from etl.load.warehouse import connect, migrate
+from etl.load.migrate import migrate
+from etl.load.warehouse import connect
 from etl.settings import PROJECT
 from tests.warehouse.regency import KECAMATAN, Regency
 

@@ -15,7 +15,9 @@ import psutil
 import psycopg2
 import pytest
 
-from etl.load.warehouse import MigrationFailed, connect, migrate, seed
+from etl.load.migrate import MigrationFailed, migrate
+from etl.load.reference import seed
+from etl.load.warehouse import connect
 from etl.services import postgres
 from etl.settings import PROJECT
 from tests.warehouse.tidy_data import contract, loaded, sync, tidy

@@ -20,7 +20,8 @@ from etl.load.checks import run_checks
 from etl.load.code_lists import read_lists
 from etl.load.figures import usual_amounts
 from etl.load.members import Beside, beside, split
-from etl.load.warehouse import connect, seed, sql
+from etl.load.reference import seed
+from etl.load.warehouse import connect, sql
 from etl.settings import WAREHOUSE_SQL, Settings
 from expectations.page import page
 from tests.warehouse.budget_data import Amount, budget, budget_contract, sync

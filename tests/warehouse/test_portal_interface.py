@@ -14,7 +14,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from etl.load.warehouse import WAREHOUSE_SQL, MigrationFailed, connect, migrate
+from etl.load.migrate import MigrationFailed, migrate
+from etl.load.warehouse import connect
+from etl.settings import WAREHOUSE_SQL
 
 PROMISED = Path(__file__).with_name("portal_interface.csv")
 COLUMNS = """

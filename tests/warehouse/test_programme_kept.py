@@ -10,9 +10,11 @@ import pytest
 from psycopg2 import errors
 
 from etl.load.checks import run_checks
+from etl.load.migrate import migrate
 from etl.load.programme import refresh_all
+from etl.load.reference import seed
 from etl.load.release import release
-from etl.load.warehouse import connect, migrate, seed, transaction
+from etl.load.warehouse import connect, transaction
 from etl.services.maintenance import MaintenanceFailed, check
 from etl.settings import Settings
 from tests.warehouse.budget_data import SUB, Amount, budget, budget_contract, sync

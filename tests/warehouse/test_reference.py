@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from etl.load.warehouse import CODE_LISTS, connect, seed
+from etl.load.reference import CODE_LISTS, seed
+from etl.load.warehouse import connect
 from etl.settings import PROJECT, WAREHOUSE_SQL
 
 FOLDER = WAREHOUSE_SQL / "reference"

@@ -7,8 +7,9 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
+from etl.load.readers import create_reader
 from etl.load.submission import load
-from etl.load.warehouse import connect, create_reader
+from etl.load.warehouse import connect
 from tests.warehouse.tidy_data import bad, contract, loaded, received, result, sync, tidy
 
 OURS = contract("dinkes.faskes")

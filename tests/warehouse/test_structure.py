@@ -11,7 +11,10 @@ import pytest
 
 from etl.findings import SourceUnavailable
 from etl.load.dimensions import read_regions
-from etl.load.warehouse import MigrationFailed, connect, create_reader, migrate, seed
+from etl.load.migrate import MigrationFailed, migrate
+from etl.load.readers import create_reader
+from etl.load.reference import seed
+from etl.load.warehouse import connect
 from etl.services import postgres
 from etl.settings import WAREHOUSE_SQL
 from tests.warehouse.tidy_data import contract, loaded, sync, tidy

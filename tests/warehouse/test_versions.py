@@ -16,7 +16,9 @@ import psycopg2
 import pytest
 
 from etl.load.checks import run_checks
-from etl.load.warehouse import connect, migrate, seed, sql
+from etl.load.migrate import migrate
+from etl.load.reference import seed
+from etl.load.warehouse import connect, sql
 from etl.pipeline import decide
 from etl.services import postgres
 from etl.settings import PROJECT, WAREHOUSE_SQL
@@ -165,7 +167,8 @@ def test_a_migration_killed_midway_leaves_the_step_undone(postgres_dsn):
     before = said(dsn)
     slow = psycopg2.connect(dsn)
     slow.cursor().execute("SELECT count(*) FROM dw.dim_indikator")  # altered late in 0006: killed with its half done
-    code = "import sys; from etl.load.warehouse import connect, migrate; migrate(connect(sys.argv[1]))"
+    imports = "import sys; from etl.load.migrate import migrate; from etl.load.warehouse import connect"
+    code = f"{imports}; migrate(connect(sys.argv[1]))"
     process = subprocess.Popen([sys.executable, "-c", code, dsn], cwd=PROJECT, env={**os.environ, "PYTHONPATH": "."})
     waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     while ask(dsn, waits) == [(0,)]:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from golden.grids import Cell, sheet_of
 
-from etl.contract import Layout
+from etl.layouts import Layout
 from etl.transform.decimals import Sign, decimal_sign
 from etl.transform.tables import read_tables
 

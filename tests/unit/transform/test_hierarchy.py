@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.contract import Hierarchy
+from etl.layouts import Hierarchy
 from etl.transform.hierarchy import Tree, grow, mismatches, spoken
 
 

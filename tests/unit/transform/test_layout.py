@@ -11,9 +11,9 @@ from golden.grids import Cell, sheet_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.contract import Layout
 from etl.findings import Refused
 from etl.frames import RawTable, Sheet
+from etl.layouts import Layout
 from etl.transform.layout import fill_down, head, header_paths, select_sheets, unique_headers
 from etl.transform.tables import read_tables
 

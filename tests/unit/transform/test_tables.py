@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 from golden.grids import Cell, sheet_of
 
-from etl.contract import Layout
 from etl.findings import Refused
 from etl.frames import RawTable
+from etl.layouts import Layout
 from etl.transform.tables import read_tables
 
 REPEAT = {"header": {"find": ["Desa", "KK"]}, "repeat": True}

@@ -17,7 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path.cwd()))
 
-from etl.load.warehouse import connect, migrate, seed
+from etl.load.migrate import migrate
+from etl.load.reference import seed
+from etl.load.warehouse import connect
 from etl.pipeline import decide
 from etl.services import postgres
 from tests.warehouse.regency import KECAMATAN, Regency
