@@ -8,22 +8,17 @@ from pathlib import Path
 import pytest
 from psycopg2 import sql as compose
 from psycopg2.extensions import connection as Connection
-from warehouse.budget_data import SUB, Amount, budget, budget_contract, months, sync
+from warehouse.budget_data import SUB, Amount, budget, budget_contract, sync
+from warehouse.reconciled import BUD, CUMULATIVE, LRA, apart, found_of, lines, pagu, plan, spent, status, take
 from warehouse.tidy_data import loaded
 
 from etl.cli_status import print_summary, summarised
 from etl.contract import Contract
 from etl.load.received import read_submission
 from etl.load.reconcile import Identities, kept_scope, reconcile
-from etl.load.reconciliation import Line, read_lines
 from etl.load.release import DecisionRefused, release
-from etl.load.submission import describe
 from etl.load.warehouse import connect, transaction
 from etl.settings import Settings
-
-LRA = budget_contract()
-BUD = budget_contract("bpkad.bud")
-CUMULATIVE = budget_contract("dinkes.lra", cumulative=True)
 
 
 @pytest.fixture
@@ -32,22 +27,6 @@ def conn(warehouse_dsn: str) -> Iterator[Connection]:
     sync(conn, LRA, BUD)
     yield conn
     conn.close()
-
-
-def take(conn: Connection, by: Contract, *amounts: object, content: str = "a", path: str | None = None) -> int:
-    path = path or f"{by.skpd}/{by.name}.xlsx"
-    return loaded(conn, by, budget(by, *amounts), path=path, content=f"{by.id} {content}")[0]
-
-
-def lines(conn: Connection, submission_id: int, kind: str) -> list[Line]:
-    with transaction(conn) as cursor:
-        return [line for line in read_lines(cursor, submission_id) if line.kind == kind]
-
-
-def apart(conn: Connection, submission_id: int) -> dict[str, list[Line]]:
-    with transaction(conn) as cursor:
-        found = [line for line in read_lines(cursor, submission_id) if not line.agrees]
-    return {kind: [line for line in found if line.kind == kind] for kind in {line.kind for line in found}}
 
 
 def proposed(conn: Connection, submission_id: int) -> dict[str, int]:
@@ -65,29 +44,7 @@ def proposed(conn: Connection, submission_id: int) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def found_of(conn: Connection, submission_id: int) -> str:
-    """What is told to the walidata of a submission that does not agree."""
-    query = (
-        "SELECT message FROM audit.finding WHERE submission_id = %s AND rule = 'rekonsiliasi' AND severity = 'catatan'"
-    )
-    with transaction(conn) as cursor:
-        cursor.execute(query, (submission_id,))
-        return "\n".join(str(message) for (message,) in cursor.fetchall())
-
-
-def status(conn: Connection, submission_id: int) -> str:
-    return describe(conn, submission_id).status
-
-
 # ── the cash plan ──
-
-
-def plan(each: int = 100, sub: str = SUB, rekening: str = "5.1.02.01") -> list[Amount]:
-    return [Amount("kas", month, each, sub_kegiatan=sub, rekening=rekening) for month in months(2025)]
-
-
-def pagu(nilai: int, periode: str = "2025-01", **more: str) -> Amount:
-    return Amount("pagu", periode, nilai, **more)
 
 
 def test_twelve_months_of_the_cash_plan_are_the_budget(conn: Connection) -> None:
@@ -178,15 +135,6 @@ def test_amounts_rounded_to_millions_may_differ_by_their_rounding(conn: Connecti
 # ── realisation ──
 
 
-def spent(
-    *values: int, first: int = 1, sub: str = SUB, rekening: str = "5.1.02.01", skpd: str = "KT20"
-) -> list[Amount]:
-    return [
-        Amount("realisasi", f"2025-{month:02d}", value, skpd=skpd, sub_kegiatan=sub, rekening=rekening)
-        for month, value in enumerate(values, start=first)
-    ]
-
-
 def test_a_negative_month_waits_for_somebody_who_explains_it(conn: Connection) -> None:
     clean = take(conn, LRA, spent(10, 5, 20))
     assert apart(conn, clean) == {} and all(line.agrees for line in lines(conn, clean, "realisasi_turun"))
@@ -257,87 +205,6 @@ def test_status_counts_what_does_not_agree_of_each_agencys_newest_files(
     take(conn, LRA, spent(35), pagu(35), content="c")
     print_summary(settings, {})
     assert "tidak cocok" not in capsys.readouterr().out
-
-
-# ── the agency and the treasurer ──
-
-
-def test_the_agencys_record_and_the_treasurers_stand_side_by_side(conn: Connection) -> None:
-    take(conn, BUD, spent(10, 5), spent(7, rekening="5.2.02.05"))
-    clean = take(conn, LRA, spent(10, 5), spent(7, rekening="5.2.02.05"))
-    found = lines(conn, clean, "skpd_bud")
-    assert {(line.periode, line.label.rpartition(" · ")[2]) for line in found} == {
-        (month, kind)
-        for month in ("2025-01", "2025-02")
-        for kind in ("realisasi bulan ini", "realisasi s.d. bulan ini")
-    }
-    assert all(line.agrees for line in found) and status(conn, clean) == "dirilis"
-
-    wrong = take(conn, LRA, spent(10, 8), spent(7, rekening="5.2.02.05"), content="b")
-    found = apart(conn, wrong)["skpd_bud"]
-    assert {(line.periode, line.left_value, line.right_value) for line in found} == {
-        ("2025-02", 8, 5),
-        ("2025-02", 18, 15),
-    }
-    assert {(line.left_name, line.right_name) for line in found} == {("catatan SKPD", "catatan BUD")}
-    assert status(conn, wrong) == "menunggu"
-    release(conn, wrong, "Rina", "SP2D Februari menyusul di BUD")
-    assert len(apart(conn, wrong)["skpd_bud"]) == 2, "released with its difference, which is still told"
-
-
-def test_the_treasurer_is_compared_whichever_came_first(conn: Connection) -> None:
-    take(conn, LRA, spent(10))
-    submission_id = take(conn, BUD, spent(9), spent(4, rekening="5.2.02.05"))
-    found = {line.subject["rekening"]: line for line in apart(conn, submission_id)["skpd_bud"]}
-    assert (found["5.1.02.01"].left_value, found["5.1.02.01"].right_value) == (10, 9)
-    assert (found["5.2.02.05"].left_value, found["5.2.02.05"].right_value) == (0, 4)
-
-
-def test_a_cumulative_record_is_compared_with_the_months_added_up(conn: Connection) -> None:
-    sync(conn, CUMULATIVE, BUD)
-    take(conn, BUD, spent(10, 5))
-    (line,) = lines(conn, take(conn, CUMULATIVE, spent(15, first=2)), "skpd_bud")
-    assert (line.agrees, line.left_value, line.right_value) == (True, 15, 15)
-
-
-# ── thousands where rupiah were declared ──
-
-
-@pytest.mark.parametrize(("scale", "unit"), [(1_000, "ribuan"), (1_000_000, "jutaan")])
-def test_amounts_in_thousands_are_told_with_the_factor_and_what_to_do(conn: Connection, scale: int, unit: str) -> None:
-    each = {f"5.1.02.0{no}": (1_234 + no) * 1_000_000 for no in range(1, 6)}
-    take(conn, BUD, *(spent(value, rekening=code) for code, value in each.items()))
-    wrong = take(conn, LRA, *(spent(value // scale, rekening=code) for code, value in each.items()))
-    found = apart(conn, wrong)["skpd_bud"]
-    assert len(found) == 10, "the month, and the months up to it"
-    factor = f"{scale:,}".replace(",", ".")
-    for line in found:
-        assert f"faktor {factor}: jumlah pada catatan SKPD tampaknya ditulis dalam {unit} rupiah" in line.explanation
-        assert f'`scale: "{scale}"`' in line.explanation
-    assert status(conn, wrong) == "menunggu"
-
-
-def test_a_cash_plan_beside_a_budget_in_thousands_names_the_budget(conn: Connection) -> None:
-    accounts = [f"5.1.02.0{no}" for no in range(1, 7)]
-    planned = [plan(1_000 * no, rekening=code) for no, code in enumerate(accounts, start=1)]
-    sides = [pagu(12 * no, rekening=code) for no, code in enumerate(accounts, start=1)]
-    wrong = take(conn, LRA, *planned, sides)
-    found = apart(conn, wrong)["kas_pagu"]
-    assert len(found) == 6 and all("faktor 1.000: jumlah pada pagu" in line.explanation for line in found)
-
-
-def test_a_factor_of_a_few_lines_or_of_some_is_no_unit(conn: Connection) -> None:
-    def told(*amounts: tuple[int, int], content: str) -> bool:
-        planned = [plan(kas, rekening=f"5.1.02.{no:02d}") for no, (kas, _) in enumerate(amounts, start=1)]
-        sides = [pagu(nilai, rekening=f"5.1.02.{no:02d}") for no, (_, nilai) in enumerate(amounts, start=1)]
-        wrong = take(conn, LRA, *planned, sides, content=content)
-        return any("faktor" in line.explanation for line in apart(conn, wrong)["kas_pagu"])
-
-    off = [(1_000 * no, 12 * no) for no in range(1, 6)]
-    assert told(*off, content="lima")
-    assert not told(*off[:4], content="empat")
-    assert not told(*off, (100, 1_200), content="satu di antaranya cocok")
-    assert not told(*[(1_003 * no, 12 * no) for no in range(1, 6)], content="hampir seribu")
 
 
 # ── stages ──
