@@ -19,7 +19,7 @@ SHARED = PROJECT.parent / "shared" / "reference"
 
 SIZES = {
     "kegiatan": 4452 + 176,
-    "rekening": 305,
+    "rekening": 1362,
     "nomenklatur": 7,
     "metadata_bps": 125,
     "epss": 38,
