@@ -12,6 +12,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 WAREHOUSE_SQL = PROJECT / "warehouse_sql"
 REGENCY = "64.08"
 """Kemendagri code of Kabupaten Kutai Timur: first part of every fact's key."""
+TREASURER = "KT08"
+"""BPKAD in the register of SKPD: the regency's SKPKD, whose head is its treasurer (BUD)."""
 
 
 SOCKET_PATH_MAX = 100

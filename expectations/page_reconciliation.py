@@ -65,8 +65,8 @@ def _line(line: Line, *, named: bool) -> dict[str, Any]:
     return {
         "tentang": line.label,
         "periode": period(line.periode) if line.periode else "–",
-        "kiri": _side(line.left_name, line.left_value, named=named),
-        "kanan": _side(line.right_name, line.right_value, named=named),
+        "kiri": _side(line, line.left_name, line.left_value, named=named),
+        "kanan": _side(line, line.right_name, line.right_value, named=named),
         "selisih": "–" if apart is None else _amount(apart),
         "toleransi": f"boleh ± {_amount(line.tolerance)}" if line.tolerance else "",
         "cocok": line.agrees,
@@ -76,8 +76,8 @@ def _line(line: Line, *, named: bool) -> dict[str, Any]:
     }
 
 
-def _side(name: str, value: Decimal | None, *, named: bool) -> str:
-    amount = "–" if value is None else _amount(value)
+def _side(line: Line, name: str, value: Decimal | None, *, named: bool) -> str:
+    amount = ("tidak ditampilkan" if line.ask else "–") if value is None else _amount(value)
     return amount if named else f"{name}: {amount}"
 
 

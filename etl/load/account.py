@@ -18,6 +18,7 @@ from etl.findings import Finding, Owner, Severity
 from etl.load.figure_account import CheckLine, FigureAccount, Version, read_checks, why
 from etl.load.received import Submission, read_submission, read_submissions
 from etl.load.reconciliation import Line, read_lines
+from etl.load.walls import for_producer, walled
 from etl.load.warehouse import rows, transaction
 
 __all__ = [
@@ -131,7 +132,8 @@ class Account:
     n_corrected: cells changed by recorded corrections. findings: refusals first, at most `limit`; rule_totals count all
     of them. differences: the largest ones against what was released, with the totals in submission.n_new, n_changed,
     n_removed. previous: the submission of the same source before this one. quarantined: the first `limit_rows` rows of
-    submission.n_quarantined. reconciled: what was compared with it, by identity, of each what disagrees first.
+    submission.n_quarantined. reconciled: what was compared with it, by identity, of each what disagrees first; as its
+    producer may read it.
     """
 
     submission: Submission
@@ -166,6 +168,7 @@ def submission_account(conn: Connection, submission_id: int, limit: int = 2_000,
         more = rows(cursor, "load/account.sql#more_of_submission", given)[0]
         skipped, n_corrected, started_at, finished_at, read_as, submitted_by = more
         before = rows(cursor, "load/account.sql#previous", given)[0][0]
+        lines = walled(cursor, submission.skpd, submission.dataset, read_lines(cursor, submission_id))
         return Account(
             submission=submission,
             dataset=DatasetText(*texts[0]) if texts else None,
@@ -194,7 +197,7 @@ def submission_account(conn: Connection, submission_id: int, limit: int = 2_000,
                 QuarantinedRow(*row)
                 for row in rows(cursor, "load/account.sql#quarantined", {**given, "limit": limit_rows})
             ),
-            reconciled=tuple(read_lines(cursor, submission_id)),
+            reconciled=tuple(for_producer(submission.dataset, lines)),
         )
 
 

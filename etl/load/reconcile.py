@@ -21,6 +21,7 @@ from etl.load.facts import FACTS, FactTable
 from etl.load.figures import staged
 from etl.load.received import Submission, read_submission
 from etl.load.reconciliation import AGREEING, DISAGREEING, Line, Reconciled, capped, in_one_unit, write
+from etl.load.walls import for_producer, walled
 from etl.load.warehouse import rows, sql, transaction
 from etl.settings import REGENCY
 
@@ -91,7 +92,9 @@ def attempt(cursor: Cursor, scope: Scope) -> Reconciled:
     cursor.execute(sql("load/reconciliation.sql#savepoint"))
     try:
         cursor.execute(sql("load/reconciliation.sql#hashed"))
-        reconciled = Reconciled(tuple(_compare(cursor, scope)))
+        of = scope.submission
+        lines = walled(cursor, of.skpd, of.dataset, _compare(cursor, scope))
+        reconciled = Reconciled(tuple(lines), tuple(for_producer(of.dataset, lines)))
         cursor.execute(sql("load/reconciliation.sql#as_before"))
         return reconciled
     except Exception:

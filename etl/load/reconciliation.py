@@ -51,7 +51,8 @@ _LONG, _SHORT = 1_000, 300
 
 class Line(NamedTuple):
     """One comparison. subject: what is compared, by dimension. agrees: within the tolerance, or on the side of it that
-    the identity wants. stands_for: the comparisons that the line stands for, itself included."""
+    the identity wants. stands_for: the comparisons that the line stands for, itself included. ask: with whom the
+    producer asks, where the other side is not for its eyes (etl/load/walls.py)."""
 
     kind: str
     periode: str
@@ -65,13 +66,21 @@ class Line(NamedTuple):
     agrees: bool
     explanation: str
     stands_for: int = 1
+    ask: str = ""
+
+    def other(self, dataset: str) -> str:
+        """The other dataset whose figures are compared with this one's; empty where there is none."""
+        sides = (self.subject.get("dataset_kiri"), self.subject.get("dataset_kanan"))
+        return next((str(side) for side in sides if side and side != dataset), "")
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """lines: of every identity that concerned the submission. failed: it could not be reconciled, by our fault."""
+    """lines: of every identity that concerned the submission; told: those lines as its producer may read them. failed:
+    it could not be reconciled, by our fault."""
 
     lines: tuple[Line, ...] = ()
+    told: tuple[Line, ...] = ()
     failed: bool = False
 
     @property
@@ -79,12 +88,13 @@ class Reconciled:
         """Whether a rule must leave the release to a person: what disagrees is a `catatan`, and waits for one."""
         return self.failed or any(map(_holds_back, self.lines))
 
-    def findings(self) -> list[Finding]:
-        """What holds the submission back, one finding per identity."""
+    def findings(self, dataset: str) -> list[Finding]:
+        """What holds the submission back, one finding per identity: for the eyes of the producer too. A number of
+        another dataset is in none of them: what is written stays, and that dataset may close."""
         if self.failed:
             return [_FAILED]
-        kinds = dict.fromkeys(line.kind for line in self.lines if _holds_back(line))
-        return [_finding(kind, [line for line in self.lines if line.kind == kind]) for kind in kinds]
+        kinds = dict.fromkeys(line.kind for line in self.told if _holds_back(line))
+        return [_finding(kind, dataset, [line for line in self.told if line.kind == kind]) for kind in kinds]
 
 
 _FAILED = Finding(
@@ -101,15 +111,20 @@ def _holds_back(line: Line) -> bool:
     return not line.agrees and line.kind not in TOLD_ONLY
 
 
-def _finding(kind: str, lines: Sequence[Line]) -> Finding:
+def _finding(kind: str, dataset: str, lines: Sequence[Line]) -> Finding:
     apart = [line for line in lines if not line.agrees]
     first = apart[0]
     wrong, all_ = (sum(line.stands_for for line in some) for some in (apart, lines))
+    if other := first.other(dataset):
+        sides, cause = "lain pada dataset " + other, first.explanation if first.ask else "Angkanya tidak sama di sana."
+    else:
+        sides = f"{first.left_name} {_spoken(first.left_value)}, {first.right_name} {_spoken(first.right_value)}"
+        cause = first.explanation
     return Finding(
         rule="rekonsiliasi",
         message=f"{TITLES[kind]}: {wrong} dari {all_} tidak cocok, antara lain {first.label} ({first.periode or '-'}): "
-        f"{first.left_name} {_spoken(first.left_value)}, {first.right_name} {_spoken(first.right_value)}.",
-        cause=first.explanation,
+        f"{sides}.",
+        cause=cause,
         action="Lihat bagian Rekonsiliasi laporan ini. Minta SKPD memperbaikinya, atau rilis dengan menyebut sebabnya.",
         severity=Severity.CATATAN,
         owner=Owner.DISKOMINFO,

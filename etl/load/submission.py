@@ -132,7 +132,7 @@ def load(
         records.write_sheets(cursor, submission_id, tidy)
         records.write_checks(cursor, submission_id, results)
         cells = records.cell_findings(faults, tidy, submission.path)
-        records.write_findings(cursor, submission_id, [*findings, *cells, *reconciled.findings()])
+        records.write_findings(cursor, submission_id, [*findings, *cells, *reconciled.findings(contract.id)])
         records.write_quarantine(cursor, quarantine)
         records.write_differences(cursor, submission_id, found)
         _finish(cursor, submission_id, counts, contract, tidy)

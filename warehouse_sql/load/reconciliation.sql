@@ -15,7 +15,8 @@ ROLLBACK TO SAVEPOINT rekonsiliasi;
 DELETE FROM audit.reconciliation WHERE submission_id = %(id)s AND NOT kind = ANY(%(keep)s);
 
 -- name: publish
--- A line is public with its figures: released, and of datasets that are open and hide no cells.
+-- A line is public with its figures: released, and of datasets that are open and hide no cells. The portal's view asks
+-- again whether they still are.
 UPDATE audit.reconciliation AS r
 SET public = s.status = 'dirilis'
     AND r.kind <> 'berkas_sama'

@@ -19,5 +19,11 @@ SELECT
     r.reconciled_at AS diperiksa_pada
 FROM audit.reconciliation AS r
 JOIN dw.dim_dataset AS d ON d.dataset = r.dataset
-WHERE r.public AND d.akses = 'terbuka' AND d.aktif;
+WHERE r.public AND d.akses = 'terbuka' AND d.aktif AND d.penyamaran IS NULL
+    -- Asked at every reading: a dataset may close after it was compared with.
+    AND NOT EXISTS (
+        SELECT FROM dw.dim_dataset AS l
+        WHERE l.dataset IN (r.subject ->> 'dataset_kiri', r.subject ->> 'dataset_kanan')
+            AND (l.akses <> 'terbuka' OR NOT l.aktif OR l.penyamaran IS NOT NULL)
+    );
 COMMENT ON VIEW portal.rekonsiliasi IS 'Dua angka yang seharusnya sama dan apakah keduanya sama: selisih ditampilkan, tidak disembunyikan.';

@@ -2,7 +2,8 @@
 -- has been given another file since: that mistake is mended, and no fault of this one.
 SELECT DISTINCT ON (l.dataset, l.path)
     coalesce(s.periods[1], ''), jsonb_build_object('sha256', s.sha256, 'kiriman', l.id, 'dataset_kanan', l.dataset),
-    'Berkas yang sama persis dengan kiriman ' || l.id, s.path, s.size, l.path, l.size, 0, false,
+    'Berkas yang sama persis dengan kiriman ' || l.id, s.path, s.size,
+    CASE WHEN l.skpd = s.skpd THEN l.path ELSE 'dataset ' || l.dataset END, l.size, 0, false,
     CASE
         WHEN l.dataset <> s.dataset THEN format('Berkas ini juga dikirim untuk dataset %%s. Pastikan mana yang benar.', l.dataset)
         WHEN l.periods <> %(period_codes)s THEN format('Berkas ini juga dikirim untuk %%s. Satu berkas tidak mungkin memuat dua periode.', array_to_string(l.periods, ', '))

@@ -13,16 +13,23 @@ jumlah AS (
         (SELECT sum(nilai) FROM pg_temp.usulan_anggaran AS a
             WHERE (a.kabupaten, a.tahun, a.skpd, a.tahap) = (t.kabupaten, t.tahun, t.skpd, t.datang)
                 AND a.besaran = 'pagu' AND a.baru) AS nilai_datang,
-        (SELECT max(nilai) FROM (
-            SELECT sum(nilai) AS nilai FROM pg_temp.usulan_anggaran AS a
-            WHERE (a.kabupaten, a.tahun, a.skpd, a.tahap) = (t.kabupaten, t.tahun, t.skpd, t.dipegang)
-                AND a.besaran = 'pagu' AND NOT a.baru
-            GROUP BY a.dataset, a.periode_id) AS catatan) AS nilai_dipegang
+        c.dataset AS dataset_dipegang,
+        c.nilai AS nilai_dipegang
     FROM tahap AS t
+    CROSS JOIN LATERAL (
+        SELECT a.dataset, sum(a.nilai) AS nilai
+        FROM pg_temp.usulan_anggaran AS a
+        WHERE (a.kabupaten, a.tahun, a.skpd, a.tahap) = (t.kabupaten, t.tahun, t.skpd, t.dipegang)
+            AND a.besaran = 'pagu' AND NOT a.baru
+        GROUP BY a.dataset, a.periode_id
+        ORDER BY a.dataset = %(dataset)s DESC, nilai DESC, a.dataset
+        LIMIT 1
+    ) AS c
     WHERE datang < dipegang
 )
 SELECT
-    j.tahun::text, jsonb_build_object('skpd', j.skpd, 'tahap', d.kode, 'tahap_terbaru', p.kode), j.nama_skpd,
+    j.tahun::text, jsonb_strip_nulls(jsonb_build_object(
+        'skpd', j.skpd, 'tahap', d.kode, 'tahap_terbaru', p.kode, 'dataset_kanan', nullif(j.dataset_dipegang, %(dataset)s))), j.nama_skpd,
     'pagu ' || d.nama || ' yang datang', j.nilai_datang, 'pagu ' || p.nama || ' yang sudah ada', j.nilai_dipegang, 0, false,
     format('Tahap %%s datang sesudah %%s. Tidak ada yang ditimpa: yang berlaku tetap %%s. Pastikan berkasnya bukan yang lama.', d.nama, p.nama, p.nama)
 FROM jumlah AS j
