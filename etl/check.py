@@ -103,6 +103,13 @@ def judge(contract: Contract, tidy: Tidy, results: Sequence[CheckResult]) -> pd.
     return quarantined
 
 
+def nothing_holds_back(results: Sequence[CheckResult]) -> bool:
+    """Whether no check found what a person decides on before its figures are released."""
+    from etl.transform.cells import TOLD_ONLY
+
+    return all(result.ok or result.rule in TOLD_ONLY for result in results)
+
+
 def _rule_finding(result: CheckResult) -> Finding:
     faults = result.faults
     if faults is None:

@@ -2,7 +2,8 @@
 
 Findings are the product an agency sees, so every one carries four Indonesian sentences: what is wrong, where, the
 probable cause and what to do. Two severities have fixed consequences: `tolak` quarantines the row (or returns the whole
-submission when it has no row), `catatan` lets it load but waits for the walidata's release.
+submission when it has no row), `catatan` lets it load but waits for the walidata's release, except under the few rules
+that only tell (etl.transform.cells.TOLD_ONLY).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 
 from etl.catalogue import load_contracts
-from etl.check import Returned, check_tidy, judge, read_and_tidy
+from etl.check import Returned, check_tidy, judge, nothing_holds_back, read_and_tidy
 from etl.collect import Unit, collect, collect_dataset
 from etl.contract import Contract
 from etl.extract import journal
@@ -120,7 +120,7 @@ def _ingest_received(conn: Connection, submission: Submission, settings: Setting
         results = check_tidy(conn, contract, tidy)
         quarantined = judge(contract, tidy, results)
         findings = [f.at(file=submission.path) for f in tidy.findings]
-        clean = not findings and not registered and all(result.ok for result in results)
+        clean = not findings and not registered and nothing_holds_back(results)
         release_by = AUTOMATIC if contract.release.policy == "otomatis" and clean else None
         journaled = partial(_journal_decision, settings, submission, "dirilis", AUTOMATIC, "") if at is None else None
         checked = (contract, tidy, results, quarantined, findings)

@@ -96,6 +96,13 @@ SENTENCES: dict[str, Sentence] = {
         "SKPD: periksa kodenya. Walidata: bila benar, tambahkan ke daftar kode lalu jalankan `satudata migrate`.",
         fault="Kode belum terdaftar",
     ),
+    "kode_baru": Sentence(
+        "Sub rincian objek ada dalam daftar",
+        "Sub rincian objek ini belum ada dalam daftar; semua tingkat di atasnya ada.",
+        "Daftar rekening belum lengkap, atau salah ketik pada ruas terakhir.",
+        "Tidak menahan rilis. SKPD: periksa kodenya. Walidata: lengkapi daftarnya lalu jalankan `satudata migrate`.",
+        fault="Sub rincian objek belum terdaftar",
+    ),
     "kode_berlaku": Sentence(
         "Kode berlaku pada periodenya",
         "Kode ini tidak berlaku pada periode datanya.",

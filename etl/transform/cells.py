@@ -63,6 +63,11 @@ RULES: Mapping[str, tuple[str, str, str]] = {
         "Kode baru yang belum didaftarkan, atau salah ketik.",
         "SKPD: periksa kodenya. Walidata: bila benar, tambahkan ke daftar kode lalu jalankan `satudata migrate`.",
     ),
+    "kode_baru": (
+        "Sub rincian objek ini belum ada dalam daftar; semua tingkat di atasnya ada.",
+        "Daftar rekening belum lengkap, atau salah ketik pada ruas terakhir.",
+        "Tidak menahan rilis. SKPD: periksa kodenya. Walidata: lengkapi daftarnya lalu jalankan `satudata migrate`.",
+    ),
     "kode_berlaku": (
         "Kode ini tidak berlaku pada periode datanya.",
         "Nomenklatur sudah diganti, atau periode berkas keliru.",
@@ -95,6 +100,7 @@ NOTED = frozenset(
     {
         "subtotal_cocok",
         "kode_dikenal",
+        "kode_baru",
         "kode_berlaku",
         "bidang_milik_skpd",
         "nama_sesuai_daftar",
@@ -103,6 +109,9 @@ NOTED = frozenset(
     }
 )
 """Rules whose breach is told while the rows load: about cells that are not loaded, or what the walidata decides on."""
+
+TOLD_ONLY = frozenset({"kode_baru"})
+"""Of these, those whose breach holds no release back: what is missing is missing in the list, not in the file."""
 
 
 @dataclass

@@ -112,9 +112,26 @@ def foreign_authority(code: str, of: CodeList) -> str | None:
     return f"`{code}`: kode kewenangan daerah lain ({whose}); ruas keempat kabupaten/kota ialah 2.{near}"
 
 
+def _is_known(code: str, of: CodeList) -> bool:
+    """Whether somebody put it into the list; that figures brought it before makes it no better known."""
+    return any(one.diketahui for one in of.find(code))
+
+
+def late(code: str, of: CodeList) -> str | None:
+    """A code of the lowest level that the list lacks, where it has all that is above it: a list that is not whole says
+    nothing against it."""
+    segments = account(code).split(".")
+    above = [".".join(segments[:depth]) for depth in range(1, len(segments))]
+    if len(segments) < len(WIDTHS[of.name]) or _is_known(code, of) or not all(_is_known(one, of) for one in above):
+        return None
+    return (
+        f"`{code}` belum ada dalam daftar {of.name}. Di atasnya: {of.show(above[-1])}. Dimuat dan menunggu didaftarkan."
+    )
+
+
 def unknown(code: str, of: CodeList) -> str | None:
-    """A code that nobody put into the list; that figures brought it before makes it no better known."""
-    if any(one.diketahui for one in of.find(code)):
+    """A code that nobody put into the list."""
+    if _is_known(code, of):
         return None
     what = {"skpd": "perangkat daerah", "sumber_dana": "sumber dana"}.get(of.name, of.name)
     above = code.rpartition(".")[0]

@@ -26,10 +26,11 @@ from etl.transform.code_form import (
     WIDTHS,
     damage,
     foreign_authority,
+    late,
     same_name,
     unknown,
 )
-from etl.transform.code_lists import CodeList, Lists
+from etl.transform.code_lists import CodeList, Lists, account
 from etl.transform.periods import bounds
 from etl.transform.text import Index, brief, tidy_text
 
@@ -51,6 +52,7 @@ def rules_of(contract: Contract) -> dict[str, tuple[str, ...]]:
         "kode_utuh": charted,
         "kewenangan_kabupaten": activities,
         "tingkat_kode": charted if one_depth else (),
+        "kode_baru": tuple(name for name in charted if lists[name] == "rekening"),
         "kode_dikenal": growing,
         "kode_berlaku": charted,
         "bidang_milik_skpd": activities,
@@ -68,7 +70,10 @@ def checked(tidy: Tidy, contract: Contract, lists: Lists) -> Tidy:
     amounts in another unit."""
     book = FaultBook()
     rules = rules_of(contract)
-    seen = {name: _seen(tidy, name, lists.lists.get(one)) for name, one in listed_columns(contract).items()}
+    seen = {
+        name: _seen(tidy, name, lists.lists.get(one), contract.columns[name].label)
+        for name, one in listed_columns(contract).items()
+    }
     for name, one in seen.items():
         if one is None:
             continue
@@ -83,7 +88,7 @@ def checked(tidy: Tidy, contract: Contract, lists: Lists) -> Tidy:
         if name in rules.get("bidang_milik_skpd", ()):
             _tell_foreign_bidang(sound, contract, lists, book)
         _tell_untidy(tidy, name, re.compile(r"^\s|\s$|[\r\n\t]|\s{2}"), book)
-        if label := contract.columns[name].label:
+        if label := one.label:
             _tell_misnamed(sound, label, book)
             _tell_untidy(tidy, label, re.compile(r"\s$|[\r\n\t]"), book)
     return with_sizes(replace(tidy, faults=(*tidy.faults, *book.build())), contract, lists.usual)
@@ -91,13 +96,15 @@ def checked(tidy: Tidy, contract: Contract, lists: Lists) -> Tidy:
 
 @dataclass(frozen=True)
 class _Seen:
-    """The codes of one column: `codes[index[row]]`, -1 where there is none or it is not looked at any more."""
+    """The codes of one column: `codes[index[row]]`, -1 where there is none or it is not looked at any more. label: the
+    column that holds their names."""
 
     tidy: Tidy
     column: str
     codes: list[str]
     index: Index
     of: CodeList
+    label: str | None = None
 
     def tell(self, rule: str, problems: Mapping[int, str], book: FaultBook, column: str | None = None) -> None:
         """Faults in the cells (of `column`, as a rule its own) of every row whose code has a problem."""
@@ -108,7 +115,7 @@ class _Seen:
         if not problems:
             return self
         left = np.where(np.isin(self.index, list(problems)), -1, self.index)
-        return _Seen(self.tidy, self.column, self.codes, left, self.of)
+        return replace(self, index=left)
 
     def there(self) -> Iterable[tuple[int, str]]:
         return ((place, self.codes[place]) for place in _used(self.index, len(self.codes)))
@@ -118,12 +125,12 @@ class _Seen:
         return {place: message for place, message in answers if message}
 
 
-def _seen(tidy: Tidy, column: str, of: CodeList | None) -> _Seen | None:
+def _seen(tidy: Tidy, column: str, of: CodeList | None, label: str | None) -> _Seen | None:
     """None where the file does not have the column, or the column has no list but itself."""
     if of is None or column not in tidy.columns:
         return None
     index, codes = _distinct(tidy.rows[column])
-    return _Seen(tidy, column, codes, index, of)
+    return _Seen(tidy, column, codes, index, of, label if label in tidy.rows else None)
 
 
 def _distinct(column: pd.Series) -> tuple[Index, list[str]]:
@@ -178,11 +185,53 @@ def _wrong_depths(seen: _Seen) -> dict[int, str]:
     return told
 
 
+def _late(seen: _Seen) -> dict[int, str]:
+    """Codes of the lowest level that the list does not have yet, but for those beside which the name of another stands:
+    they are mistyped."""
+    found = seen.each(late)
+    meant = _by_name(seen, found)
+    return {place: message for place, message in found.items() if place not in meant}
+
+
+def _unlisted(seen: _Seen) -> dict[int, str]:
+    found = seen.each(unknown)
+    meant = _by_name(seen, found)
+    hints = {place: f" Nama di sampingnya milik {seen.of.show(code)}." for place, code in meant.items()}
+    return {place: message + hints.get(place, "") for place, message in found.items()}
+
+
+def _by_name(seen: _Seen, places: Iterable[int]) -> dict[int, str]:
+    """Of these codes those beside which another's name stands, of the same parent: place → that other code."""
+    names = _first_names(seen, set(places))
+    beside: dict[str, list[str]] = {}
+    for kode, versions in seen.of.entries.items() if names else ():
+        if any(one.diketahui for one in versions):
+            beside.setdefault(kode.rpartition(".")[0], []).append(kode)
+    found = {}
+    for place, name in names.items():
+        above = account(seen.codes[place]).rpartition(".")[0]
+        same = (kode for kode in beside.get(above, ()) if any(same_name(name, one.nama) for one in seen.of.find(kode)))
+        if kode := next(same, None):
+            found[place] = kode
+    return found
+
+
+def _first_names(seen: _Seen, places: set[int]) -> dict[int, str]:
+    """Place of a code → the first name beside it."""
+    if seen.label is None or not places:
+        return {}
+    different, first = np.unique(seen.index, return_index=True)
+    names = seen.tidy.rows[seen.label].iloc[first]
+    told = zip(different.tolist(), names, strict=True)
+    return {place: tidy_text(str(name)) for place, name in told if place in places and pd.notna(name)}
+
+
 _PROBLEMS: Mapping[str, Callable[[_Seen], dict[int, str]]] = {
     "kode_utuh": lambda seen: seen.each(damage),
     "kewenangan_kabupaten": lambda seen: seen.each(foreign_authority),
     "tingkat_kode": _wrong_depths,
-    "kode_dikenal": lambda seen: seen.each(unknown),
+    "kode_baru": _late,
+    "kode_dikenal": _unlisted,
 }
 """Rule → the problems of a column's codes. Codes of an earlier one are not asked of the later."""
 

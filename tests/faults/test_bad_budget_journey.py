@@ -34,7 +34,8 @@ FIRST = [
     pagu(2034),
     realisasi("2034-01", 31_000_000, 21_000_000),
 ]
-THEN = [ZERO_PADDED, AS_NUMBER, AS_DATE, OF_A_PROVINCE, IN_THOUSANDS, WRONG_SUBTOTAL, OLDER_STAGE, NEGATIVE]
+LATE = pagu(2039, (KUA, NAMA[KUA], "5.1.02.01.01.0098", 2_000_000))
+THEN = [LATE, ZERO_PADDED, AS_NUMBER, AS_DATE, OF_A_PROVINCE, IN_THOUSANDS, WRONG_SUBTOTAL, OLDER_STAGE, NEGATIVE]
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,15 @@ def test_it_waits_and_says_which_cell_and_why(place: Bendahara, file: Berkas, ru
     ((found, where, message),) = place.told(file)
     assert (found, where) == (rule, cell)
     assert said in message
+
+
+def test_an_account_that_only_the_list_lacks_is_released_and_waits_for_the_walidata(place: Bendahara) -> None:
+    assert place.state(LATE) == "dirilis"
+    ((rule, cell, message),) = place.told(LATE)
+    assert (rule, cell) == ("kode_baru", "D4")
+    assert "Di atasnya: 5.1.02.01.01 (Belanja Barang Pakai Habis)" in message
+    new = place.query("SELECT kode, dimensi FROM audit.anggota_baru WHERE dimensi = 'rekening'")
+    assert new == [("5.1.02.01.01.0098", "rekening")]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +114,7 @@ def test_nothing_is_silently_fixed(place: Bendahara) -> None:
         ("2033", "perubahan", 671_500_000),
         ("2034", "pokok", 670_500_000),
         ("2034-01", "", 52_000_000),
+        ("2039", "pokok", 672_500_000),
     ]
 
 

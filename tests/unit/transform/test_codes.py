@@ -12,7 +12,8 @@ from golden.grids import contract_of, kutim, sheet_of
 from etl.contract import Contract
 from etl.findings import Refused, Severity
 from etl.frames import Tidy
-from etl.transform.code_form import damage, foreign_authority, same_name, unknown
+from etl.transform.cells import NOTED, TOLD_ONLY
+from etl.transform.code_form import damage, foreign_authority, late, same_name, unknown
 from etl.transform.code_lists import CodeList, Listed, Lists, account, with_lists
 from etl.transform.codes import checked, rules_of
 from etl.transform.tidy import tidy
@@ -41,6 +42,7 @@ KEGIATAN = listed(
 )
 REKENING = listed(
     "rekening",
+    Listed("5", "BELANJA DAERAH"),
     Listed("5.1", "BELANJA OPERASI"),
     Listed("5.1.02", "Belanja Barang dan Jasa"),
     Listed("5.1.02.01", "Belanja Barang"),
@@ -222,7 +224,7 @@ def test_faults_stand_in_their_cells_and_each_mistake_is_told_once() -> None:
         ("2026", "2.20.02.02.01.0018", STATISTIK[1], ATK),
         ("2026", "2.20.02.1.01.0018", STATISTIK[1], ATK),
         ("2026", *STATISTIK, "5.1"),
-        ("2026", *STATISTIK, "5.1.02.01.01.9999"),
+        ("2026", *STATISTIK, "5.1.02.02.01.0026"),
         ("2026", "2.20.02.02.01.0018", STATISTIK[1], CETAK),
     )
     found = told(data)
@@ -345,9 +347,44 @@ def test_only_columns_with_lists_have_rules() -> None:
 
 
 def test_what_is_only_noted_is_told_once_for_all_its_rows() -> None:
-    new = "5.1.02.01.01.9999"
+    new = "5.1.02.02.01.0026"
     data = read(GOOD, ("2026", *STATISTIK, new), ("2025", *STATISTIK, new), ("2024", *STATISTIK, new))
     ((row, column, message),) = told(data)["kode_dikenal"]
     assert (row, column) == (3, 4)
     assert message.endswith("sampai walidata memastikannya (di 3 baris).")
     assert len(data.figures) == 4
+
+
+def test_a_late_sub_rincian_is_told_apart_from_a_code_that_has_no_place_in_the_chart() -> None:
+    assert late("5.1.02.01.01.0030", REKENING) is not None
+    assert late("5.1.02.01.001.00030", REKENING) is not None
+    assert late(ATK, REKENING) is None
+    assert late("5.1.02.02.01.0026", REKENING) is None, "its rincian objek is not in the list"
+    assert late("5.1.02.99.99.9998", REKENING) is None, "figures brought what is above it"
+    assert late("5.1.02.01.02", REKENING) is None, "not of the lowest level"
+
+
+def test_a_late_sub_rincian_holds_nothing_back() -> None:
+    data = read(GOOD, ("2026", *STATISTIK, "5.1.02.01.01.0030"), ("2025", *STATISTIK, "5.1.02.01.01.0030"))
+    ((row, column, message),) = told(data)["kode_baru"]
+    assert (row, column) == (3, 4)
+    assert "5.1.02.01.01 (Belanja Barang Pakai Habis)" in message
+    assert "(di 2 baris)" in message
+    assert "kode_dikenal" not in told(data)
+    assert {"kode_baru"} == TOLD_ONLY < NOTED
+
+
+def test_a_late_sub_rincian_with_the_name_of_its_neighbour_is_mistyped() -> None:
+    columns = {**budget().model_dump(mode="json", exclude_unset=True)["columns"]}
+    columns["rekening"]["label"] = "nama"
+    columns["kode"].pop("label")
+    name = "Belanja Alat/Bahan untuk Kegiatan Kantor- Alat Tulis Kantor"
+    data = read(
+        ("2026", STATISTIK[0], name, "5.1.02.01.01.0042"),
+        ("2026", STATISTIK[0], "Belanja Perabot Kantor", "5.1.02.01.01.0030"),
+        by=budget(columns=columns),
+    )
+    ((row, _, message),) = told(data)["kode_dikenal"]
+    assert row == 2
+    assert f"milik {ATK}" in message
+    assert [row for row, _, _ in told(data)["kode_baru"]] == [3]
