@@ -39,7 +39,8 @@ from etl.settings import PROJECT, Settings
 
 Say = Callable[[str], None]
 
-HEALTHY_WITHIN = 180.0
+HEALTHY_WITHIN = 300.0
+SIGN_OF_LIFE = 30.0
 KEEPER_ENDS_WITHIN = 60.0
 KNOWN_PROBLEMS = (InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed, MigrationFailed, SourceUnavailable)
 
@@ -86,8 +87,8 @@ def _held(
     try:
         settings, url, expected = _start(settings, keeper, say, port)
         if wait:
-            api = Api(url, installation_secrets(home)["password"])
-            _wait_until_healthy(api, home)
+            api = Api(url, installation_secrets(home)["password"], log=home / "log" / "api-server.log", say=say)
+            _wait_until_healthy(api, home, say)
             say(f"Airflow siap di {url}; menunggu putaran pertama {len(expected)} SKPD …")
             FirstRuns(api, expected, say).wait()
             FirstRuns(api, {"publish"}, say).wait()
@@ -149,14 +150,19 @@ def _clock() -> Say:
     return lambda text: print(f"{time.monotonic() - began:6.1f} dtk  {text}", flush=True)
 
 
-def _wait_until_healthy(api: Api, home: Path) -> None:
-    deadline = time.monotonic() + HEALTHY_WITHIN
+def _wait_until_healthy(api: Api, home: Path, say: Say) -> None:
+    began = time.monotonic()
+    next_sign = began + SIGN_OF_LIFE
     while not api.healthy():
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now > began + HEALTHY_WITHIN:
             raise AirflowFailed(
                 f"Airflow belum siap setelah {HEALTHY_WITHIN:.0f} detik. Sebabnya biasanya tertulis di akhir "
                 f"salah satu berkas {home / 'log'}/*.log. Tindakan: perbaiki, lalu jalankan lagi `make up`."
             )
+        if now > next_sign:
+            next_sign = now + SIGN_OF_LIFE
+            say(f"… Airflow masih menyala; ditunggu sampai {HEALTHY_WITHIN:.0f} detik")
         time.sleep(0.5)
 
 

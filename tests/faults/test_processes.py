@@ -25,13 +25,14 @@ PATIENCE = 300.0
 class Up:
     """`satudata up` in a process and a home of its own; what it says is in `said`."""
 
-    def __init__(self, home: Path, datasets: Path) -> None:
+    def __init__(self, home: Path, datasets: Path, program: tuple[str, ...] = ("-m", "etl.cli")) -> None:
         self.env = {**os.environ, "SATUDATA_HOME": str(home), "SATUDATA_DATASETS": str(datasets)}
         for name in ("SATUDATA_DSN", "SATUDATA_SOURCES"):
             self.env.pop(name, None)
         self.log = home.with_suffix(f".{time.time_ns()}.log")
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(self.command("up"), cwd=PROJECT, env=self.env, stdout=log, stderr=log)
+            argv = [sys.executable, *program, "up"]
+            self.process = subprocess.Popen(argv, cwd=PROJECT, env=self.env, stdout=log, stderr=log)
 
     @staticmethod
     def command(name: str) -> list[str]:
@@ -134,6 +135,20 @@ def test_a_killed_scheduler_comes_back_without_its_old_workers(up: Up, home: Pat
     down = subprocess.run(up.command("down"), cwd=PROJECT, env=up.env, capture_output=True, text=True, check=False)
     assert down.returncode == 0, down.stdout + down.stderr
     assert up.process.wait(10) == 0
+    assert living(home) == {}
+
+
+def test_an_api_that_falls_silent_ends_up_with_a_sentence(home: Path, datasets: Path) -> None:
+    hurried = "from etl.services import api; from etl.cli import main; api.PATIENCE = 20.0; main()"
+    up = Up(home, datasets, ("-c", hurried))
+    up.waits_for("Airflow siap")
+    for pid, line in living(home).items():
+        if "api_server" in line or "api-server" in line:
+            os.kill(pid, signal.SIGSTOP)
+    assert up.process.wait(PATIENCE) == 1
+    assert up.said.splitlines()[-1].partition("dtk")[2].strip().startswith("Airflow di http://127.0.0.1:")
+    assert "tidak menjawab" in up.said and str(home / "log" / "api-server.log") in up.said
+    assert "Traceback" not in up.said
     assert living(home) == {}
 
 

@@ -136,7 +136,7 @@ def _handler(service: WebService) -> type[BaseHTTPRequestHandler]:
             if reply.length is not None and reply.length != len(body):
                 self.close_connection = True
 
-        do_POST = do_GET
+        do_POST = do_PATCH = do_GET
 
         def log_message(self, *_: object) -> None:
             pass
