@@ -13,13 +13,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from etl.calendar import Calendar
 from etl.columns import Column
 from etl.layouts import Hierarchy, Layout
 from etl.meaning import FACT_DIMENSIONS, FACT_MEASURES, Fact, Indikator, Suppress
 from etl.rules import PartsSum, Rule, Strict
 from etl.sources import IDENTIFIER, Source
 
-# ── who and when ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── who ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Skpd(Strict):
@@ -34,16 +35,6 @@ class Skpd(Strict):
     """Airflow connection that holds the login to that folder; never a password in this file."""
     kontak: str
     """E-mail of the person at the agency who repairs a returned submission."""
-
-
-class Calendar(Strict):
-    """When a period's data are due; the reporting period is ours, never Airflow's data interval."""
-
-    period: Literal["tahunan", "semesteran", "triwulanan", "bulanan", "harian"]
-    due_days: int = Field(ge=0, le=1000)
-    """Days after the period's last day on which the data are due."""
-    grace_days: int = Field(default=0, ge=0)
-    """Days after the due day before the agency counts as late."""
 
 
 # ── how it reads ─────────────────────────────────────────────────────────────────────────────────────────────────────

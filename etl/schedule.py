@@ -22,6 +22,7 @@ SWEEPS = {
     "triwulanan": ("6 * * 1-5", "hari kerja, pagi"),
     "semesteran": ("6 * * 1-5", "hari kerja, pagi"),
     "tahunan": ("6 * * 1-5", "hari kerja, pagi"),
+    "multitahun": ("6 * * 1-5", "hari kerja, pagi"),
 }
 """Reporting period → hours and days of the sweeps, most frequent first.
 

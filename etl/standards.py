@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from etl.calendar import periodicity
 from etl.catalogue import Catalogue
 from etl.columns import Column
 from etl.contract import Contract
@@ -22,14 +23,6 @@ _ODCS_ROLE_TYPE = {
 }
 _ODCS_SEVERITY = {"tolak": "error", "catatan": "warning"}
 _ODCS_STATUS = {"terbuka": "active", "terbatas": "active", "dikecualikan": "active"}
-ISO_PERIOD = {
-    "tahunan": "R/P1Y",
-    "semesteran": "R/P6M",
-    "triwulanan": "R/P3M",
-    "bulanan": "R/P1M",
-    "harian": "R/P1D",
-}
-"""ISO 8601 of a contract's calendar, which harvesters read where `Tahunan` and `1 Tahun Sekali` are free text."""
 
 
 def _title_of(name: str, column: Column, contract: Contract) -> str:
@@ -91,7 +84,7 @@ def odcs(contract: Contract, catalogue: Catalogue) -> dict[str, Any]:
         },
         "team": {"name": producer.nama, "members": [{"username": producer.kontak, "role": "produsen data"}]},
         "slaProperties": [
-            {"property": "frequency", "value": ISO_PERIOD[contract.calendar.period]},
+            {"property": "frequency", "value": periodicity(contract.calendar.period, contract.calendar.periods)},
             {"property": "latency", "value": contract.calendar.due_days + contract.calendar.grace_days, "unit": "d"},
         ],
         "schema": [

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from etl.contract import Calendar
+from etl.calendar import BY_NAME, MULTI, Calendar
 from etl.transform import periods
-
-EXAMPLES = {
-    "tahunan": "2025",
-    "semesteran": "2025-S1 atau `Semester I 2025`",
-    "triwulanan": "2025-Q2 atau `Triwulan II 2025`",
-    "bulanan": "2025-05 atau `Mei 2025`",
-    "harian": "2025-05-31 atau `31 Mei 2025`",
-}
-"""Kind of period → how one may be typed."""
 
 
 class WrongPeriod(ValueError):
@@ -22,7 +13,14 @@ class WrongPeriod(ValueError):
 
 
 def next_due(calendar: Calendar, today: date) -> str:
-    """The period whose data are due next, days of grace included: every earlier one's last day in time is past."""
+    """The period whose data are due next, days of grace included: every earlier one's last day in time is past.
+
+    Of periods of several years the last of those that the contract names, when all are past.
+    """
+    if calendar.period == MULTI:
+        awaited = sorted(calendar.periods, key=lambda period: due_day(calendar, period))
+        grace = timedelta(days=calendar.grace_days)
+        return next((one for one in awaited if due_day(calendar, one) + grace >= today), awaited[-1])
     day = today - timedelta(days=calendar.due_days + calendar.grace_days)
     part = {"semesteran": f"-S{(day.month - 1) // 6 + 1}", "triwulanan": f"-Q{(day.month - 1) // 3 + 1}"}
     part |= {"bulanan": f"-{day:%m}", "harian": f"-{day:%m-%d}", "tahunan": ""}
@@ -31,7 +29,8 @@ def next_due(calendar: Calendar, today: date) -> str:
 
 def due_day(calendar: Calendar, period: str) -> date:
     """Last day on which the period's data are in time, without grace."""
-    return periods.bounds(period)[1] + timedelta(days=calendar.due_days)
+    first, last, _ = periods.bounds(period)
+    return (first if calendar.due_from == "awal" else last) + timedelta(days=calendar.due_days)
 
 
 def chosen(calendar: Calendar, text: str | None, today: date) -> str:
@@ -42,5 +41,5 @@ def chosen(calendar: Calendar, text: str | None, today: date) -> str:
         return periods.parse(text, calendar.period)
     except periods.Unreadable as reason:
         raise WrongPeriod(
-            f"`{text}` bukan periode {calendar.period}: {reason}. Tulis misalnya {EXAMPLES[calendar.period]}."
+            f"`{text}` bukan periode {calendar.period}: {reason}. Tulis misalnya {BY_NAME[calendar.period].example}."
         ) from None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from etl.calendar import BY_NAME
 from etl.findings import mask_nik
 from etl.frames import column_letters
 from etl.inspect.columns import ColumnSeen
@@ -17,12 +18,12 @@ from etl.inspect.frame import FOOTER
 from etl.inspect.measures import Measures, measures_of
 from etl.inspect.naming import Named, name_columns
 from etl.inspect.seen import Seen, TableSeen
+from etl.inspect.when import When
 from etl.inspect.words import entry, file_pattern, flow, scalar, sheet_pattern, slug, unique
 from etl.sources import ByteSource
 from etl.transform.regions import Regions
 from etl.transform.text import brief, fold, tidy_text
 
-DUE_DAYS = {"harian": 7, "bulanan": 14, "triwulanan": 30, "semesteran": 45, "tahunan": 90}
 _PLACE = re.compile(r"(pemerintah|kab(upaten)?|kota|prov(insi)?|dinas|badan|tahun|keadaan|data tanggal)\b")
 _FEW = 12
 """Different texts up to which a breakdown lists them in `values`."""
@@ -121,9 +122,14 @@ def _description(seen: Seen, table: TableSeen, dataset: str, wanted: Wanted) -> 
         f"producer: {dataset.split('.')[0]}",
         f'urusan: "{wanted.urusan or "2.20"}"' + ("" if wanted.urusan else " # periksa"),
         "access: terbuka # periksa: terbuka, terbatas atau dikecualikan",
-        f"calendar: {{period: {table.when.kind}, due_days: {DUE_DAYS[table.when.kind]}}} # periksa: batas kirim",
+        f"calendar: {{{_calendar(table.when)}}} # periksa: batas kirim",
         "",
     ]
+
+
+def _calendar(when: When) -> str:
+    spans = f", periods: [{', '.join(when.spans)}]" if when.spans else ""
+    return f"period: {when.kind}{spans}, due_days: {BY_NAME[when.kind].due_days}"
 
 
 def _sentence(text: str) -> str:

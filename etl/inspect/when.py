@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from etl.calendar import MULTI
 from etl.inspect.columns import ColumnSeen, dated
 from etl.transform import periods
 from etl.transform.text import fold, tidy_text
@@ -53,6 +54,8 @@ class When:
     kind: str
     places: tuple[Said, ...]
     doubts: tuple[str, ...] = ()
+    spans: tuple[str, ...] = ()
+    """The periods of several years, where that is the kind."""
 
 
 def free_text(place: str, text: str) -> Said | None:
@@ -143,7 +146,8 @@ def decide(
         places.append(Said("header", "", _finest(kinds), all(part.year for part in headers)))
     kind = _finest(kinds) if kinds else ""
     if year and kind:
-        return When(kind, tuple(places), tuple(doubts)), tuple(c.at for c in chosen)
+        spans = _spans(chosen, headers) if kind == MULTI else ()
+        return When(kind, tuple(places), tuple(doubts), spans), tuple(c.at for c in chosen)
     said = [one for one in (free_text(place, text) for place, text in texts.items()) if one is not None]
     if several_sheets:
         said.sort(key=lambda one: one.place != "sheet")
@@ -153,6 +157,11 @@ def decide(
     else:
         kind = _from_texts(said, texts, places, doubts, fallback_year)
     return When(kind, tuple(places), tuple(doubts)), tuple(c.at for c in chosen)
+
+
+def _spans(columns: Sequence[ColumnSeen], headers: Sequence[periods.Parts]) -> tuple[str, ...]:
+    said = [*headers, *(periods.read(text) for column in columns for text in column.distinct if text)]
+    return tuple(sorted({periods.code(one, MULTI) for one in said if one.kind == MULTI}))
 
 
 def _columns(columns: Sequence[ColumnSeen]) -> tuple[list[ColumnSeen], list[str]]:

@@ -111,6 +111,8 @@ def _dataset(contract: Contract) -> dict[str, Any]:
         "frekuensi": contract.calendar.period,
         "tenggat_hari": contract.calendar.due_days,
         "masa_tenggang_hari": contract.calendar.grace_days,
+        "periode_terjadwal": contract.calendar.periods,
+        "tenggat_dari": contract.calendar.due_from,
         "cara_muat": contract.load,
         "cara_rilis": contract.release.policy,
         "ambang_karantina_persen": contract.threshold.quarantined_percent,

@@ -26,12 +26,12 @@ class Released(NamedTuple):
 def last_released(conn: Connection, dataset: str, period: str) -> list[Released]:
     """Figures of the last released period before `period`, and of the period one year before it (with which the rule
     change_within compares), in the order of the cells they came from."""
-    start, _, kind = bounds(period)
+    _, end, kind = bounds(period)
     parameters = {
         "kabkota": REGENCY,
         "dataset": dataset,
         "kind": kind,
-        "start": start,
+        "end": end,
         "year_before": year_before(period),
     }
     with transaction(conn) as cursor:

@@ -9,7 +9,19 @@ from typing import Any
 from etl.publish.pod import PUBLISHER, SPATIAL
 
 _EU = "http://publications.europa.eu/resource/authority"
-_FREQUENCY = {"R/P1Y": "ANNUAL", "R/P6M": "ANNUAL_2", "R/P3M": "QUARTERLY", "R/P1M": "MONTHLY", "R/P1D": "DAILY"}
+_FREQUENCY = {
+    "R/P1D": "DAILY",
+    "R/P1M": "MONTHLY",
+    "R/P3M": "QUARTERLY",
+    "R/P6M": "ANNUAL_2",
+    "R/P1Y": "ANNUAL",
+    "R/P2Y": "BIENNIAL",
+    "R/P3Y": "TRIENNIAL",
+    "R/P4Y": "QUADRENNIAL",
+    "R/P5Y": "QUINQUENNIAL",
+}
+_ANOTHER = "IRREG"
+"""What the EU's frequency list has for the rest, as every six years."""
 _ACCESS = {"public": "PUBLIC", "restricted public": "RESTRICTED", "non-public": "NON_PUBLIC"}
 _FILE_TYPE = {
     "CSV": "CSV",
@@ -53,6 +65,7 @@ def catalogue(entries: Sequence[Node], base_url: str) -> Node:
 
 def _dataset(entry: Node, base_url: str) -> Node:
     page = entry["landingPage"]
+    often = _FREQUENCY.get(entry["accrualPeriodicity"], _ANOTHER)
     node: Node = {
         "@id": page,
         "@type": "dcat:Dataset",
@@ -69,7 +82,7 @@ def _dataset(entry: Node, base_url: str) -> Node:
             "vcard:fn": entry["contactPoint"]["fn"],
             "vcard:hasEmail": {"@id": entry["contactPoint"]["hasEmail"]},
         },
-        "dct:accrualPeriodicity": _term("frequency", _FREQUENCY[entry["accrualPeriodicity"]], "dct:Frequency"),
+        "dct:accrualPeriodicity": _term("frequency", often, "dct:Frequency"),
         "dct:accessRights": _term("access-right", _ACCESS[entry["accessLevel"]], "dct:RightsStatement"),
         "dct:spatial": _location(base_url),
         "dct:language": _language(),

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from etl.calendar import MULTI, kind_of, years
 
 BANDS = (
     (Decimal(91), "Sangat tinggi"),
@@ -58,7 +60,8 @@ class Performance(NamedTuple):
 
 @dataclass(frozen=True)
 class Amounts:
-    """K or Rp of a line. before: in the Renstra's years before this one. quarters: of the year, as far as reported."""
+    """K or Rp of a line. end: what the Renstra aims at when it ends. before: in the Renstra's years before this one.
+    quarters: of the year, as far as reported. renstra: in its years up to this one."""
 
     target: Decimal | None = None
     before: Decimal | None = None
@@ -66,6 +69,8 @@ class Amounts:
     year: Decimal | None = None
     percent: Decimal | None = None
     renstra: Decimal | None = None
+    end: Decimal | None = None
+    end_percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -149,13 +154,20 @@ def report(
     performance: Sequence[Performance],
     names: Mapping[str, str],
     *,
-    renstra: bool,
+    renstra: int | None,
 ) -> Report:
-    """Everything on the form. names: of the codes that occur and of those above them. renstra: whether `money` and
-    `performance` hold the Renstra's years before this one too."""
-    chosen, notes = _chosen(money, year)
+    """Everything on the form. names: of the codes that occur and of those above them. renstra: the Renstra's first
+    year, when `money` and `performance` hold its years before this one too. Figures of several years that hold this
+    one are what the Renstra aims at."""
+    yearly, aims = _apart(money, year, renstra)
+    chosen, notes = _chosen(yearly, year)
     work = _work(performance, year, quarter, renstra=renstra)
-    own = {code: _spent(some, year, quarter, renstra=renstra) for code, some in _by_code(chosen).items()}
+    ends = _budgeted(aims)
+    by_code = _by_code(chosen)
+    own = {
+        code: _spent(by_code.get(code, ()), year, quarter, ends.get(code), renstra=renstra is not None)
+        for code in (*by_code, *(code for code in ends if code not in by_code))
+    }
     codes = sorted({above for code in (*own, *work) for above in ancestors(code)})
     lines = tuple(_lines(codes, own, work, names))
     percents = [line.work.percent for line in lines if line.indicator and line.work.percent is not None]
@@ -206,6 +218,24 @@ def _average(percents: Sequence[Decimal]) -> Decimal | None:
     return (sum(percents, Decimal(0)) / len(percents)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+Stated = TypeVar("Stated", Money, Performance)
+
+
+def _apart(told: Iterable[Stated], year: int, renstra: int | None) -> tuple[list[Stated], list[Stated]]:
+    """Figures of a year and finer, and those of the plan over several years that the year lies in: of several plans the
+    one that begins with `renstra`, else the latest."""
+    yearly: list[Stated] = []
+    plans: dict[tuple[bool, str], list[Stated]] = {}
+    for one in told:
+        if kind_of(one.period).name != MULTI:
+            yearly.append(one)
+            continue
+        first, last = years(one.period)
+        if first <= year <= last:
+            plans.setdefault((first == renstra, one.period), []).append(one)
+    return yearly, plans[max(plans)] if plans else []
+
+
 # ── money ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -236,8 +266,19 @@ def _by_code(money: Iterable[Money]) -> dict[str, list[Money]]:
     return found
 
 
-def _spent(money: Sequence[Money], year: int, quarter: int, *, renstra: bool) -> Amounts:
-    """Of one code. The target is the latest stage's pagu: perubahan before pergeseran before pokok."""
+def _budgeted(aims: Sequence[Money]) -> dict[str, Decimal]:
+    """Code → the pagu of the Renstra's whole course, by one dataset and its latest stage."""
+    pagu = [m for m in aims if m.measure == "pagu"]
+    dataset = min(((m.own, m.dataset) for m in pagu), default=(False, ""))[1]
+    latest: dict[str, Money] = {}
+    for one in sorted((m for m in pagu if m.dataset == dataset), key=lambda m: m.stage):
+        latest[one.kegiatan] = one
+    return {code: one.value for code, one in latest.items()}
+
+
+def _spent(money: Sequence[Money], year: int, quarter: int, end: Decimal | None, *, renstra: bool) -> Amounts:
+    """Of one code. end: the Renstra's pagu. The target is the latest stage's pagu: perubahan before pergeseran before
+    pokok."""
     pagu = [m for m in money if m.measure == "pagu" and m.period.startswith(str(year))]
     latest = max((m.stage for m in pagu), default=0)
     target = sum((m.value for m in pagu if m.stage == latest), Decimal(0)) if pagu else None
@@ -247,11 +288,11 @@ def _spent(money: Sequence[Money], year: int, quarter: int, *, renstra: bool) ->
     this_year = _sum(quarters)
     before = None
     if renstra:
-        years = sorted({int(m.period[:4]) for m in spending if int(m.period[:4]) < year})
+        earlier = sorted({int(m.period[:4]) for m in spending if int(m.period[:4]) < year})
         values = {m.period: m.value for m in spending}
-        before = _sum(_sum(_quarters(values, one, any(m.cumulative for m in spending))) for one in years)
+        before = _sum(_sum(_quarters(values, one, any(m.cumulative for m in spending))) for one in earlier)
     both = _sum((before, this_year)) if renstra else None
-    return Amounts(target, before, quarters, this_year, achieved(target, this_year), both)
+    return Amounts(target, before, quarters, this_year, achieved(target, this_year), both, end, achieved(end, both))
 
 
 def _quarters(values: Mapping[str, Decimal], year: int, cumulative: bool) -> Numbers:
@@ -281,13 +322,16 @@ def _added(several: Sequence[Amounts]) -> Amounts:
     """Money of several codes together."""
     target, year = _sum(a.target for a in several), _sum(a.year for a in several)
     quarters = tuple(_sum(a.quarters[no] for a in several) for no in range(4))
+    both, end = _sum(a.renstra for a in several), _sum(a.end for a in several)
     return Amounts(
         target,
         _sum(a.before for a in several),
         quarters,
         year,
         achieved(target, year),
-        _sum(a.renstra for a in several),
+        both,
+        end,
+        achieved(end, both),
     )
 
 
@@ -295,7 +339,7 @@ def _added(several: Sequence[Amounts]) -> Amounts:
 
 
 def _work(
-    performance: Sequence[Performance], year: int, quarter: int, *, renstra: bool
+    performance: Sequence[Performance], year: int, quarter: int, *, renstra: int | None
 ) -> dict[str, list[tuple[str, Amounts]]]:
     """Code → its indicators with their figures."""
     by_indicator: dict[tuple[str, str], list[Performance]] = {}
@@ -309,19 +353,23 @@ def _work(
     return found
 
 
-def _reached(some: Sequence[Performance], year: int, quarter: int, *, renstra: bool) -> Amounts:
+def _reached(told: Sequence[Performance], year: int, quarter: int, *, renstra: int | None) -> Amounts:
     """Of one indicator."""
-    additive, direction = some[0].additive, some[0].direction
+    some, aims = _apart(told, year, renstra)
+    additive, direction = told[0].additive, told[0].direction
     target = _year_target(some, year, additive)
     reported = {p.period: p.value for p in some if p.measure == "capaian" and p.value is not None}
     quarters = tuple(reported.get(f"{year}-Q{no}") if no <= quarter else None for no in range(1, 5))
     this_year = _together(quarters, additive)
-    before = None
-    if renstra:
-        years = sorted({int(period[:4]) for period in reported if int(period[:4]) < year})
-        before = _together([_of_year(reported, one, additive) for one in years], additive)
-    both = _together((before, this_year), additive) if renstra else None
-    return Amounts(target, before, quarters, this_year, achieved(target, this_year, direction), both)
+    before = both = None
+    if renstra is not None:
+        earlier = sorted({int(period[:4]) for period in reported if int(period[:4]) < year})
+        before = _together([_of_year(reported, one, additive) for one in earlier], additive)
+        both = _together((before, this_year), additive)
+    stated = [p.value for p in sorted(aims, key=lambda p: p.stage) if p.measure == "target" and p.value is not None]
+    end = stated[-1] if stated else None
+    percent, end_percent = achieved(target, this_year, direction), achieved(end, both, direction)
+    return Amounts(target, before, quarters, this_year, percent, both, end, end_percent)
 
 
 def _of_year(reported: Mapping[str, Decimal], year: int, additive: bool) -> Decimal | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from psycopg2.extensions import connection as Connection
 
+from etl.calendar import MULTI, kind_of
 from etl.load.warehouse import rows, transaction
 from etl.publish.e81 import Money, Performance, Report, ancestors, report
 from etl.settings import REGENCY
@@ -29,9 +30,9 @@ def read_report(conn: Connection, skpd: str, year: int, quarter: int, *, renstra
         codes = sorted({above for code in held for above in ancestors(code)})
         names = dict(rows(cursor, "publish/e81.sql#names", {**given, "codes": codes}))
     periods = {one.period for one in money} | {one.period for one in work}
-    if not any(period.startswith(str(year)) for period in periods):
+    if not any(kind_of(period).name != MULTI and period.startswith(str(year)) for period in periods):
         raise LookupError(
             f"Tidak ada anggaran maupun kinerja {agency} tahun {year} yang dirilis. "
             "Tindakan: periksa tahunnya, atau rilis kirimannya dahulu."
         )
-    return report(agency, year, quarter, money, work, names, renstra=renstra is not None)
+    return report(agency, year, quarter, money, work, names, renstra=renstra)

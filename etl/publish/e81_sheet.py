@@ -112,16 +112,16 @@ def _line(book: Book, sheet: Worksheet, row: int, line: Line, told: Report) -> N
 
 
 def _across(amounts: Amounts) -> tuple[Decimal | None, ...]:
-    """In the order of _HEADS. What the Renstra aims at is in no source of ours: those columns are filled by hand."""
+    """In the order of _HEADS."""
     return (
-        None,
+        amounts.end,
         amounts.before,
         amounts.target,
         *amounts.quarters,
         amounts.year,
         amounts.percent,
         amounts.renstra,
-        None,
+        amounts.end_percent,
     )
 
 
@@ -184,7 +184,8 @@ def _notes(book: Book, sheet: Worksheet, row: int, told: Report) -> int:
         "K tahun ini: jumlah triwulan bagi indikator yang boleh dijumlahkan, selain itu angka triwulan terakhir. Bila "
         "makin rendah makin baik, capaian ialah target dibagi realisasi.",
         "Capaian program dan kegiatan tanpa indikator sendiri ialah rata-rata di bawahnya, tidak dibatasi 100%.",
-        "Kolom 4 dan 14 (Renstra) serta faktor pendorong diisi perangkat daerah.",
+        "Kolom 4 ialah target Renstra yang dirilis sebagai periode beberapa tahun; bila kosong, kolom 4 dan 14 diisi "
+        "perangkat daerah, begitu pula faktor pendorong.",
     )
     sheet.write_string(row, 0, "Catatan:", book.line)
     for no, note in enumerate(notes, 1):

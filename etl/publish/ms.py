@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from etl.calendar import BY_NAME
 from etl.columns import Column
 from etl.contract import Contract, Skpd
 from etl.meaning import Indikator
@@ -22,14 +23,6 @@ Filled = dict[str, str]
 _HEAD = "Kepala"
 """Block of MS-Var that stands above its table."""
 PERSONAL = ("ttd_nama", "ttd_nip")
-_FREQUENCY = {"harian": "1", "bulanan": "3", "triwulanan": "4", "semesteran": "6", "tahunan": "7"}
-_REFERENCE_TIME = {
-    "harian": "Satu hari",
-    "bulanan": "Satu bulan",
-    "triwulanan": "Satu triwulan",
-    "semesteran": "Satu semester",
-    "tahunan": "Satu tahun",
-}
 _LEVELS = {"provinsi": ("2", "Provinsi"), "kabupaten": ("4", "Kabupaten/kota"), "kecamatan": ("8", "Kecamatan")}
 _VILLAGE = ("16 (lainnya: desa/kelurahan)", "Desa/kelurahan")
 _SCHEMES = {
@@ -92,7 +85,7 @@ def _activity(contract: Contract, agency: Skpd, variables: tuple[Filled, ...], y
         "instansi_penyelenggara": agency.nama,
         "email": agency.kontak,
         "kegiatan_dilakukan": "2",
-        "frekuensi": _FREQUENCY[contract.calendar.period],
+        "frekuensi": BY_NAME[contract.calendar.period].bps,
         "produk_digital": "1" if contract.access == "terbuka" else "2",
         "tingkat_penyajian": _presented(contract),
     }
@@ -131,7 +124,7 @@ def _variables(contract: Contract) -> Iterator[Filled]:
             "konsep": concept,
             "definisi": definition,
             "referensi_pemilihan": selection,
-            "referensi_waktu": _REFERENCE_TIME[contract.calendar.period],
+            "referensi_waktu": BY_NAME[contract.calendar.period].once,
             "tipe_data": "Numerik" if column.role == "ukuran" and not column.text else "Teks",
             "klasifikasi_isian": _classes(column, described),
             "aturan_validasi": "; ".join(rules.get(name, ())),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from etl.calendar import periodicity
 from etl.publish.generation import File
 from etl.publish.licences import licence_of
 from etl.publish.released import Description
 from etl.publish.text import moment
-from etl.standards import ISO_PERIOD
 
 _SCHEMA = "https://project-open-data.cio.gov/v1.1/schema"
 SPATIAL = "Kabupaten Kutai Timur, Kalimantan Timur, Indonesia"
@@ -60,7 +60,7 @@ def entry(
         },
         "contactPoint": {"@type": "vcard:Contact", "fn": told["nama_skpd"], "hasEmail": f"mailto:{contact}"},
         "accessLevel": _ACCESS[told["akses"]],
-        "accrualPeriodicity": ISO_PERIOD.get(told["frekuensi"], ""),
+        "accrualPeriodicity": periodicity(told["frekuensi"], told["periode_terjadwal"]),
         "license": licence_of(told["lisensi"]).get("path", ""),
         "spatial": SPATIAL,
         "theme": [_topic(description)],

@@ -184,7 +184,7 @@ def _export(conn: Connection, name: str, place: Path) -> Published:
 
 
 def _record(conn: Connection, released: Released, generation: Path, files: list[File]) -> None:
-    first, last = released.periods
+    days = [bounds(period)[:2] for period in released.periods]
     told = {
         "dataset": released.description.id,
         "released_at": released.released_at,
@@ -192,8 +192,8 @@ def _record(conn: Connection, released: Released, generation: Path, files: list[
         "folder": f"{generation.parent.name}/{generation.name}",
         "files": json.dumps([asdict(file) for file in files]),
         "n_rows": released.count,
-        "first_day": bounds(first)[0],
-        "last_day": bounds(last)[1],
+        "first_day": min(first for first, _ in days),
+        "last_day": max(last for _, last in days),
     }
     with transaction(conn) as cursor:
         cursor.execute(sql("publish/publication.sql#record"), told)

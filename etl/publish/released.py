@@ -88,7 +88,7 @@ class Description:
 class Released:
     """One dataset as it is published: description, columns, and its figures in the order of their key.
 
-    periods: first and last period code. store: the Parquet file that holds the figures.
+    periods: every period code, sorted. store: the Parquet file that holds the figures.
     """
 
     description: Description
@@ -96,7 +96,7 @@ class Released:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     count: int
-    periods: tuple[str, str]
+    periods: tuple[str, ...]
     store: Path
 
     def batches(self, size: int = _BATCH) -> Iterator[pa.RecordBatch]:
@@ -137,22 +137,20 @@ def snapshot(conn: Connection, dataset: str, folder: Path) -> Released:
         if released_at is None or not described.is_open:
             raise LookupError(f"Dataset `{dataset}` tidak mempunyai angka terbuka yang sudah dirilis.")
         view = compose.Identifier("portal", VIEWS[described.fact])
-        count, first, last, columns = _table(cursor, described, view)
+        count, periods, columns = _table(cursor, described, view)
         key = _key(columns, described.fact)
-        released = Released(
-            described, released_at, columns, key, count, (first or "", last or ""), folder / f"{dataset}.parquet"
-        )
+        released = Released(described, released_at, columns, key, count, periods, folder / f"{dataset}.parquet")
         _store(cursor, released, view)
     return released
 
 
 def _table(
     cursor: Cursor, described: Description, view: compose.Identifier
-) -> tuple[int, str | None, str | None, tuple[Column, ...]]:
-    """How many figures, first and last period, and the columns that hold them."""
+) -> tuple[int, tuple[str, ...], tuple[Column, ...]]:
+    """How many figures, of which periods, and the columns that hold them."""
     given = {"dataset": described.id}
     cursor.execute(compose.SQL(sql("publish/released.sql#extent")).format(view=view), given)
-    count, whole, fraction, first, last = cursor.fetchone()  # type: ignore[misc]
+    count, whole, fraction, periods = cursor.fetchone()  # type: ignore[misc]
     cursor.execute(compose.SQL(sql("publish/released.sql#breakdowns")).format(view=view), given)
     breakdowns = [name for (name,) in cursor.fetchall()]
     number = pa.decimal128(38, fraction) if whole + fraction <= 38 else pa.decimal256(76, fraction)
@@ -161,7 +159,7 @@ def _table(
     taken = {column.name for column in columns}
     place = next(index for index, column in enumerate(columns) if column.name == "nilai")
     columns[place:place] = [_breakdown(name, taken) for name in breakdowns]
-    return count, first, last, tuple(columns)
+    return count, tuple(periods), tuple(columns)
 
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())

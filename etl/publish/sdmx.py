@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 from etl.publish.released import Released
 from etl.publish.sdmx_codes import (
     CONF_STATUS,
-    FREQUENCIES,
     NOT_APPLICABLE,
     OBS_STATUS,
     TOTAL,
@@ -27,8 +26,11 @@ from etl.publish.sdmx_codes import (
     component,
     confidentiality,
     frequency,
+    frequency_name,
+    frequency_order,
     identifier,
     observation_status,
+    time_period,
 )
 from etl.publish.sdmx_structure import (
     AGENCY,
@@ -116,8 +118,13 @@ def _structure(released: Released, lists: dict[str, dict[str, str]]) -> Structur
     dataset = described.dataset
     return Structure(
         dataflow_id(described.id), str(dataset["judul"]), str(dataset["deskripsi"]), released.released_at,
-        tuple(dimensions), units,
+        tuple(dimensions), units, _frequencies(lists),
     )  # fmt: skip
+
+
+def _frequencies(lists: dict[str, dict[str, str]]) -> tuple[Code, ...]:
+    used = sorted({frequency(period) for period in lists["periode"]}, key=frequency_order)
+    return tuple(Code(code, code, frequency_name(code)) for code in used)
 
 
 def _coded(column: str, found: dict[str, str], *, levelled: bool) -> tuple[Code, ...]:
@@ -141,7 +148,8 @@ def figures(released: Released, structure: Structure) -> Iterator[Figures]:
         values = plain(batch.column("nilai"))
         absent = pc.if_else(pc.is_valid(values), None, pc.fill_null(_text(batch, "penanda"), ""))
         period = _text(batch, "periode")
-        keys = [each(period, frequency), *(_ids(batch, dimension) for dimension in structure.dimensions), period]
+        named = (_ids(batch, dimension) for dimension in structure.dimensions)
+        keys = [each(period, frequency), *named, each(period, time_period)]
         state = pc.coalesce(pc.binary_join_element_wise(_MARKED, absent, ""), _text(batch, "status_data"))
         attributes = [each(_text(batch, "satuan"), identifier), each(state, _status), each(state, _secrecy)]
         yield Figures(keys, values, [*attributes, absent])
@@ -233,12 +241,11 @@ def _place(at: dict[str, str], value: str) -> str:
 
 
 def _json_dimensions(structure: Structure, periods: list[str]) -> list[dict[str, Any]]:
-    used = sorted({frequency(period) for period in periods}, key=list(FREQUENCIES).index)
-    told = [_json_component("FREQ", "Frekuensi", [(code, FREQUENCIES[code]) for code in used])]
+    told = [_json_component("FREQ", "Frekuensi", [(code.id, code.name) for code in structure.frequencies])]
     for dimension in structure.dimensions:
         listed = [(code.id, code.name) for code in dimension.codelist.codes]
         told.append(_json_component(dimension.id, dimension.name, listed))
-    told.append(_json_component("TIME_PERIOD", "Periode", [(period, period) for period in periods]))
+    told.append(_json_component("TIME_PERIOD", "Periode", [(time_period(period), period) for period in periods]))
     return [{**one, "keyPosition": no} for no, one in enumerate(told)]
 
 

@@ -11,17 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from etl.calendar import KINDS, MULTI, kind_of, years
+
 TOTAL, NOT_APPLICABLE = "_T", "_Z"
 """Codes of the SDMX guidelines for a figure that is not broken down, and for one that a dimension does not concern."""
 
-FREQUENCIES = {"A": "Tahunan", "S": "Semesteran", "Q": "Triwulanan", "M": "Bulanan", "D": "Harian"}
-_FREQUENCY_SHAPES = (
-    ("A", re.compile(r"\d{4}")),
-    ("S", re.compile(r"\d{4}-S[12]")),
-    ("Q", re.compile(r"\d{4}-Q[1-4]")),
-    ("M", re.compile(r"\d{4}-\d\d")),
-    ("D", re.compile(r"\d{4}-\d\d-\d\d")),
-)
+FREQUENCIES = {kind.sdmx: kind.name.capitalize() for kind in reversed(KINDS) if kind.name != MULTI}
+"""SDMX:CL_FREQ(2.1), of it the codes used here; every so many years is A and their number, as its A2, A3 and A5."""
 
 OBS_STATUS = {
     "A": "Angka tetap",
@@ -70,13 +66,33 @@ def component(column: str) -> str:
 
 
 def frequency(period: str) -> str:
-    """`2024-Q2` → `Q`. Raises ValueError for a period that SDMX cannot express."""
-    for code, shape in _FREQUENCY_SHAPES:
-        if shape.fullmatch(period):
-            return code
-    raise ValueError(
-        f"periode `{period}` tidak dikenal SDMX; yang dikenal: 2024, 2024-S1, 2024-Q2, 2024-05, 2024-05-31"
-    )
+    """`2024-Q2` → `Q`, `2021-2026` → `A6`. Raises ValueError when it is no period."""
+    kind = kind_of(period)
+    if kind.name != MULTI:
+        return kind.sdmx
+    first, last = years(period)
+    return f"{kind.sdmx}{last - first + 1}"
+
+
+def frequency_name(code: str) -> str:
+    """`Q` → `Triwulanan`, `A6` → `6 tahunan`."""
+    return FREQUENCIES.get(code) or f"{code[1:]} tahunan"
+
+
+def frequency_order(code: str) -> tuple[int, int]:
+    """From coarse to fine: A6, A3, A, S, …"""
+    return (-int(code[1:] or 1), list(FREQUENCIES).index(code[0]))
+
+
+def time_period(period: str) -> str:
+    """As SDMX writes it: our code, but of several years a distinct range, ISO 8601 start and duration.
+
+    `2021-2026` → `2021-01-01/P6Y` (SDMX 2.1, section 6, 4.2.7; 3.0 has the same).
+    """
+    if kind_of(period).name != MULTI:
+        return period
+    first, last = years(period)
+    return f"{first}-01-01/P{last - first + 1}Y"
 
 
 def observation_status(status: str, mark: str | None) -> str:

@@ -12,18 +12,18 @@ from datetime import datetime
 
 from lxml import etree
 
-from etl.publish.sdmx_codes import CONF_STATUS, FREQUENCIES, OBS_STATUS, Code
+from etl.publish.sdmx_codes import CONF_STATUS, OBS_STATUS, Code
 
 AGENCY = "KUTIM"
 AGENCY_NAME = "Pemerintah Kabupaten Kutai Timur"
 VERSION = "1.0.0"
 CONCEPTS = "CS_SATU_DATA"
+FREQUENCY_VERSION = "2.1"
 
 _BASE = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 _NS = {"mes": f"{_BASE}/message", "str": f"{_BASE}/structure", "com": f"{_BASE}/common"}
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SDMX_LISTS = {
-    "CL_FREQ": ("Frekuensi", "2.1", FREQUENCIES),
     "CL_OBS_STATUS": ("Status pengamatan", "2.2", OBS_STATUS),
     "CL_CONF_STATUS": ("Status kerahasiaan", "1.3", CONF_STATUS),
 }
@@ -66,6 +66,7 @@ class Structure:
     prepared: datetime
     dimensions: tuple[Dimension, ...]
     units: Codelist
+    frequencies: tuple[Code, ...]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -91,6 +92,7 @@ def message(structure: Structure) -> bytes:
     lists = _add(parts, "str", "Codelists")
     for one in (*(d.codelist for d in structure.dimensions), structure.units):
         _codelist(lists, AGENCY, one.id, VERSION, one.name, one.codes, partial=one.shared)
+    _codelist(lists, "SDMX", "CL_FREQ", FREQUENCY_VERSION, "Frekuensi", structure.frequencies, partial=True)
     for name, (title, version, codes) in _SDMX_LISTS.items():
         told = [Code(code, code, text) for code, text in codes.items()]
         _codelist(lists, "SDMX", name, version, title, told, partial=True)
@@ -167,7 +169,7 @@ def _data_structure(parent: etree._Element, structure: Structure) -> None:
     _named(definition, structure.title)
     components = _add(definition, "str", "DataStructureComponents")
     dimensions = _add(components, "str", "DimensionList", id="DimensionDescriptor")
-    coded = [("FREQ", "SDMX", "CL_FREQ", "2.1")]
+    coded = [("FREQ", "SDMX", "CL_FREQ", FREQUENCY_VERSION)]
     coded += [(d.id, AGENCY, d.codelist.id, VERSION) for d in structure.dimensions]
     for place, (id, agency, codelist, version) in enumerate(coded, 1):
         _enumerated(_component(dimensions, "Dimension", id, position=str(place)), agency, codelist, version)

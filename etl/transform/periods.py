@@ -1,8 +1,9 @@
 """Reporting periods: what people write (`Triwulan II 2024`, `31 MEI 2020`, `Februari`) → one code per period.
 
-Codes sort as text within a kind: `2024`, `2024-S1`, `2024-Q2`, `2024-05`, `2024-05-31`. A period may stand in
-pieces (the month in a column, the year in the file name): pieces are read apart and joined, and pieces that contradict
-each other are refused.
+Codes sort as text within a kind: `2021-2026`, `2024`, `2024-S1`, `2024-Q2`, `2024-05`, `2024-05-31`. A period may stand
+in pieces (the month in a column, the year in the file name): pieces are read apart and joined, and pieces that
+contradict each other are refused. Two years with a dash are a period of several years; with a slash they are a school
+year, which is none of ours.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from etl import calendar as kinds
+from etl.calendar import MULTI
 from etl.transform.text import fold, unmarked
 
-KINDS = ("harian", "bulanan", "triwulanan", "semesteran", "tahunan")
+KINDS = tuple(kind.name for kind in kinds.KINDS)
 """From fine to coarse."""
 
 _MONTH_WORDS = (
@@ -41,6 +44,9 @@ _FILLER = re.compile(
 _CLOCK = re.compile(r"\b(?:pukul|jam)\b.*$|[t ]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?: ?(?:wib|wita|wit|z))?$")
 
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
+_UNTIL = r" ?(?:[-‐–—−~]|s ?[./]? ?d[./]?|sampai(?: dengan)?|hingga) ?(?:(?:tahun|thn|th)\.? )?(?P<until>(?:19|20)\d\d)"
+_NO_NUMBER = (r"(?<!\d[-./])(?<!\d\))(?<!\d\) )", r"(?![-./]?\d)")
+"""Around a span of years: no digits joined to it, as in a telephone number."""
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _SEP = r"[ ./-]*"
 _PART = r"(?:ke ?-? ?)?(?P<part>iv|i{1,3}|[1-4])"
@@ -60,6 +66,7 @@ _FORMS = tuple(
         rf"{_YEAR}{_SEP}{_SEMESTER}{_SEP}{_PART}".replace("part", "semester"),
         rf"{_YEAR}[-/](?P<month_no>0[1-9]|1[0-2])",
         rf"(?P<month_no>\d\d?)[-/]{_YEAR}",
+        rf"{_NO_NUMBER[0]}(?:(?:rpj[mp][dn]|renstra) )?{_YEAR}{_UNTIL}{_NO_NUMBER[1]}",
         rf"(?:(?P<whole>tahunan){_SEP})?{_YEAR}(?:\.0+)?",
         r"(?P<whole>tahunan)",
         r"(?P<bare>iv|i{1,3}|\d\d?)(?:\.0+)?",
@@ -74,8 +81,8 @@ class Unreadable(ValueError):
 class Parts(NamedTuple):
     """What one place says of the period. kind is empty while only a year (or nothing) is known.
 
-    sub: month (bulanan, harian), quarter or semester. bare: a number alone, whose meaning the calendar gives.
-    as_of: the text says `keadaan`, `per` or the like.
+    sub: month (bulanan, harian), quarter, semester, or last year (multitahun). bare: a number alone, whose meaning the
+    calendar gives. as_of: the text says `keadaan`, `per` or the like.
     """
 
     year: int | None = None
@@ -101,6 +108,12 @@ def read(text: str) -> Parts:
 
 def _parts(found: dict[str, str], as_of: bool) -> Parts:
     year = int(found["year"]) if "year" in found else None
+    if "until" in found:
+        try:
+            first, last = kinds.years(f"{found['year']}-{found['until']}")
+        except ValueError as fault:
+            raise Unreadable(str(fault)) from None
+        return Parts(first, MULTI, last, as_of=as_of)
     if "month" in found or "month_no" in found:
         month = _MONTHS[found["month"]] if "month" in found else int(found["month_no"])
         if not 1 <= month <= 12:
@@ -127,6 +140,9 @@ def _parts(found: dict[str, str], as_of: bool) -> Parts:
 
 def join(first: Parts, second: Parts) -> Parts:
     """Both statements together. Raises Unreadable when they contradict each other."""
+    stated = [(one.year, one.kind, one.sub) for one in (first, second) if one.year or one.kind]
+    if len(stated) == 2 and stated[0] != stated[1] and MULTI in (first.kind, second.kind):
+        raise Unreadable("rentang tahun dan periode lain sekaligus; yang mana yang dimaksud?")
     if first.year and second.year and first.year != second.year:
         raise Unreadable(f"dua tahun yang berbeda, {first.year} dan {second.year}")
     fine, coarse = (first, second) if _fineness(first) <= _fineness(second) else (second, first)
@@ -159,9 +175,11 @@ def code(parts: Parts, kind: str, *, coarser: bool = False) -> str:
     if parts.year is None:
         raise Unreadable("tahunnya tidak disebut")
     found = parts.kind or "tahunan"
+    if found == MULTI != kind and parts.sub == parts.year + 1:
+        raise Unreadable(f"{parts.year}-{parts.sub} dapat berarti tahun ajaran, padahal dataset ini {kind}")
     if found == kind or (coarser and KINDS.index(found) > KINDS.index(kind)):
         return _code(parts.year, found, parts.sub, parts.day)
-    if found == "harian":
+    if found == "harian" and kind != MULTI:
         return _closing(parts, kind)
     raise Unreadable(f"periode {found}, padahal dataset ini {kind}")
 
@@ -192,7 +210,9 @@ def _code(year: int, kind: str, sub: int | None = None, day: int | None = None) 
         return f"{year}-{sub:02d}-{day:02d}"
     if kind == "bulanan":
         return f"{year}-{sub:02d}"
-    return {"triwulanan": f"{year}-Q{sub}", "semesteran": f"{year}-S{sub}", "tahunan": f"{year}"}[kind]
+    if kind == "tahunan":
+        return f"{year}"
+    return f"{year}-{ {'triwulanan': 'Q', 'semesteran': 'S', MULTI: ''}[kind] }{sub}"
 
 
 def parse(text: str, kind: str | None = None) -> str:
@@ -206,9 +226,12 @@ _CODE = re.compile(r"(\d{4})(?:-(?:S([12])|Q([1-4])|(\d\d)(?:-(\d\d))?))?")
 
 def bounds(period: str) -> tuple[date, date, str]:
     """First day, last day and kind of a period code. Raises ValueError when it is none."""
+    kind = kinds.kind_of(period).name
+    if kind == MULTI:
+        first, last = kinds.years(period)
+        return date(first, 1, 1), date(last, 12, 31), MULTI
     match = _CODE.fullmatch(period)
-    if match is None:
-        raise ValueError(f"bukan kode periode: {period}")
+    assert match is not None
     year = int(match[1])
     if match[5]:
         the_day = date(year, int(match[4]), int(match[5]))
@@ -222,18 +245,24 @@ def bounds(period: str) -> tuple[date, date, str]:
 
 
 def year_before(period: str) -> str:
-    """The same period one year earlier; 29 February becomes 28 February."""
+    """The same period one year earlier; 29 February becomes 28 February; 2019-2021 becomes 2018-2020."""
     earlier = f"{int(period[:4]) - 1}{period[4:]}"
+    if kinds.kind_of(period).name == MULTI:
+        return f"{earlier[:5]}{int(period[5:]) - 1}"
     if earlier.endswith("-02-29"):
         earlier = earlier[:-2] + "28"
     return earlier
 
 
 def search(text: str) -> Parts:
-    """The first period with a year that stands in a longer text (a file name, a title). Raises Unreadable."""
+    """The first period with a year that stands in a longer text (a file name, a title). Raises Unreadable.
+
+    Two years in a row are taken as the first of them: in names and titles `2024-2025` is most often a school year.
+    """
     folded = fold(text).replace("_", " ")
     for form in _FORMS[:-2]:
         for match in re.finditer(rf"(?<![a-z0-9])(?:{form.pattern})(?![a-z0-9])", folded):
-            if match["year"]:
+            in_a_row = "until" in form.groupindex and int(match["until"]) == int(match["year"]) + 1
+            if match["year"] and not in_a_row:
                 return _parts({key: value for key, value in match.groupdict().items() if value}, False)
     raise Unreadable("tidak menyebut periode")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from etl.contract import Calendar
+from etl.calendar import Calendar
 from etl.entry.due import next_due
 from etl.entry.recognise import recognise
 from tests.warehouse.regency import CONTRACT, Regency

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.contract import Calendar
+from etl.calendar import Calendar
 from etl.entry import formulas
 from etl.entry.due import WrongPeriod, chosen, next_due
 from etl.entry.mark import mark_rows, read_mark

@@ -38,7 +38,7 @@ def work(measure, period, value=None, code=SUB, mark=None, **more):
     )
 
 
-def made(money_told=(), work_told=(), quarter=2, renstra=False):
+def made(money_told=(), work_told=(), quarter=2, renstra=None):
     return report("Dinas Kesehatan", 2026, quarter, money_told, work_told, {}, renstra=renstra)
 
 
@@ -172,12 +172,48 @@ def test_the_renstra_until_now():
             work("capaian", "2025-Q4", "8", indicator="n", name="N", additive=False),
             work("capaian", "2026-Q1", "9", indicator="n", name="N", additive=False),
         ],
-        renstra=True,
+        renstra=2024,
     )
     spent = line(told, SUB, "Bayi").money
     assert (spent.before, spent.year, spent.renstra) == (D(12), D(1), D(13))
     assert line(told, SUB, "Bayi").work.renstra == D(123)
     assert line(told, SUB, "N").work.renstra == D(9)
+
+
+def test_what_the_renstra_aims_at_is_no_target_of_the_year():
+    told = made(
+        [
+            money("pagu", "2021-2026", "900", stage=1),
+            money("pagu", "2021-2026", "1000", stage=3),
+            money("pagu", "2026-2030", "7777"),
+            money("pagu", "2026", "150"),
+            money("pagu", "2021-2026", "400", OTHER),
+            money("realisasi", "2025-12", "350"),
+            money("realisasi", "2026-01", "50"),
+        ],
+        [
+            work("target", "2021-2026", "800"),
+            work("target", "2026-2030", "9999"),
+            work("target", "2026", "100"),
+            work("capaian", "2025", "300"),
+            work("capaian", "2026-Q1", "100"),
+            work("target", "2021-2026", "20", indicator="k", name="Kematian", additive=False, direction="turun"),
+            work("capaian", "2026-Q1", "25", indicator="k", name="Kematian", additive=False, direction="turun"),
+        ],
+        renstra=2021,
+    )
+    reached, spent = line(told, SUB, "Bayi").work, line(told, SUB, "Bayi").money
+    assert (reached.target, reached.end, reached.renstra, reached.end_percent) == (D(100), D(800), D(400), D(50))
+    assert (spent.target, spent.end, spent.renstra, spent.end_percent) == (D(150), D(1000), D(400), D(40))
+    assert line(told, SUB, "Kematian").work.end_percent == D(80), "lower is better"
+    assert line(told, OTHER).money.end == D(400), "in the Renstra, not yet in a Renja"
+    assert (told.total.money.target, told.total.money.end) == (D(150), D(1400))
+
+
+def test_without_its_first_year_the_renstra_that_began_last_counts():
+    targets = [work("target", "2021-2026", "800"), work("target", "2025-2029", "900"), work("target", "2027-2031", "1")]
+    told = line(made(work_told=targets), SUB, "Bayi").work
+    assert (told.end, told.target, told.renstra, told.end_percent) == (D(900), None, None, None)
 
 
 def test_codes_and_their_levels():

@@ -12,7 +12,7 @@ import pytest
 from etl.load.warehouse import connect
 from etl.publish.released import snapshot
 from etl.publish.sdmx import write
-from etl.publish.sdmx_codes import confidentiality, frequency, identifier, observation_status
+from etl.publish.sdmx_codes import confidentiality, frequency, identifier, observation_status, time_period
 from etl.settings import PROJECT
 from tests.warehouse.tidy_data import contract, loaded, sync, tidy
 
@@ -26,7 +26,10 @@ ROWS = [
     ("64.08.03", "2024-S1", "41", "NA"),
     ("64.08.03", "2024-05", "42", "…"),
     ("64.08.03", "2024-05-31", "43", "-7.5"),
+    ("64.08.03", "2021-2026", "44", "8.5"),
+    ("64.08.03", "2019-2021", "45", "9"),
 ]
+RANGES = {"2021-2026": "2021-01-01/P6Y", "2019-2021": "2019-01-01/P3Y"}
 
 
 @pytest.fixture(scope="module")
@@ -85,15 +88,25 @@ def test_structure_is_understood(read):
 def test_figures_are_the_same(files, read, form):
     expected = told(files[0])
     observations = read[form]
-    assert len(observations) == files[0].count == len(expected) == 16
+    assert len(observations) == files[0].count == len(expected) == 20
     got = seen(observations)
     for (wilayah, indikator, periode, umur), (value, _) in expected.items():
-        key = (wilayah.replace(".", "-"), indikator.replace(".", "-"), periode, "75$2B" if umur else "_T")
+        place, what, when = wilayah.replace(".", "-"), indikator.replace(".", "-"), RANGES.get(periode, periode)
+        key = (place, what, when, "75$2B" if umur else "_T")
         number = None if got[key][0] is None else Decimal(got[key][0])
         if form == "json" and value is not None:  # sdmx1 reads JSON numbers as floats
             assert number == Decimal(str(float(value)))
         else:
             assert number == value
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_several_years_are_a_range_with_a_frequency_of_their_own(read, form):
+    told = {k["TIME_PERIOD"]: k["FREQ"] for k, _, _ in read[form]}
+    assert told["2021-01-01/P6Y"] == "A6" and told["2019-01-01/P3Y"] == "A3" and told["2024"] == "A"
+    listed = read["structure"]["lists"]["CL_FREQ"]
+    assert list(listed) == ["A6", "A3", "A", "S", "Q", "M", "D"]
+    assert listed["A6"]["name"] == "6 tahunan"
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
@@ -137,6 +150,11 @@ def test_identifiers_are_allowed_and_never_meet():
 def test_periods_and_states():
     periods = ["2024", "2024-S1", "2024-Q2", "2024-05", "2024-05-31"]
     assert [frequency(period) for period in periods] == ["A", "S", "Q", "M", "D"]
+    assert [time_period(period) for period in periods] == periods
+    assert {period: (frequency(period), time_period(period)) for period in RANGES} == {
+        "2021-2026": ("A6", "2021-01-01/P6Y"),
+        "2019-2021": ("A3", "2019-01-01/P3Y"),
+    }
     with pytest.raises(ValueError, match="2021/2025"):
         frequency("2021/2025")
     assert [observation_status(s, None) for s in ("sementara", "perkiraan", "tetap")] == ["P", "E", "A"]

@@ -11,17 +11,17 @@ WHERE (lama.kode, lama.nama, lama.kontak) IS DISTINCT FROM (excluded.kode, exclu
 INSERT INTO dw.dim_dataset AS lama (
     dataset, skpd, judul, deskripsi, urusan, akses, dasar_akses, lisensi, status_data, metode, frekuensi, tenggat_hari,
     masa_tenggang_hari, cara_muat, cara_rilis, ambang_karantina_persen, kontrak_sha256, fakta, kumulatif, kata_kunci,
-    penyamaran, ms_keg
+    penyamaran, ms_keg, periode_terjadwal, tenggat_dari
 )
 SELECT
     dataset, skpd, judul, deskripsi, urusan, akses, dasar_akses, lisensi, status_data, metode, frekuensi, tenggat_hari,
     masa_tenggang_hari, cara_muat, cara_rilis, ambang_karantina_persen, kontrak_sha256, fakta, kumulatif, kata_kunci,
-    penyamaran, ms_keg
+    penyamaran, ms_keg, periode_terjadwal, tenggat_dari
 FROM jsonb_to_recordset(%(rows)s) AS baru (
     dataset text, skpd text, judul text, deskripsi text, urusan text, akses text, dasar_akses text, lisensi text,
     status_data text, metode text, frekuensi text, tenggat_hari int, masa_tenggang_hari int, cara_muat text,
     cara_rilis text, ambang_karantina_persen numeric, kontrak_sha256 text, fakta text, kumulatif boolean,
-    kata_kunci text[], penyamaran jsonb, ms_keg jsonb
+    kata_kunci text[], penyamaran jsonb, ms_keg jsonb, periode_terjadwal text[], tenggat_dari text
 )
 ORDER BY dataset
 ON CONFLICT (dataset) DO UPDATE SET
@@ -32,7 +32,8 @@ ON CONFLICT (dataset) DO UPDATE SET
     cara_muat = excluded.cara_muat, cara_rilis = excluded.cara_rilis,
     ambang_karantina_persen = excluded.ambang_karantina_persen, kontrak_sha256 = excluded.kontrak_sha256,
     fakta = excluded.fakta, kumulatif = excluded.kumulatif, kata_kunci = excluded.kata_kunci,
-    penyamaran = excluded.penyamaran, ms_keg = excluded.ms_keg, aktif = true
+    penyamaran = excluded.penyamaran, ms_keg = excluded.ms_keg,
+    periode_terjadwal = excluded.periode_terjadwal, tenggat_dari = excluded.tenggat_dari, aktif = true
 WHERE NOT lama.aktif
     OR lama.kontrak_sha256 <> excluded.kontrak_sha256;
 

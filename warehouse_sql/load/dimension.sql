@@ -15,7 +15,7 @@ SELECT kode, periode_id FROM dw.dim_periode WHERE kode = ANY(%(codes)s);
 
 -- name: add_periode
 INSERT INTO dw.dim_periode (kode, jenis, mulai, selesai, tahun)
-SELECT kode, jenis, mulai, selesai, extract(year FROM mulai)
+SELECT kode, jenis, mulai, selesai, CASE WHEN jenis <> 'multitahun' THEN extract(year FROM mulai) END
 FROM unnest(%(codes)s::text[], %(kinds)s::text[], %(starts)s::date[], %(ends)s::date[]) AS baru (kode, jenis, mulai, selesai)
 ORDER BY kode
 ON CONFLICT (kode) DO NOTHING;

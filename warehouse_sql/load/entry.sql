@@ -9,7 +9,7 @@ terakhir AS (
     SELECT p.periode_id
     FROM dw.dim_periode AS p
     WHERE p.jenis = %(kind)s
-        AND p.selesai < %(start)s
+        AND p.selesai < %(end)s
         AND EXISTS (SELECT FROM angka WHERE angka.periode_id = p.periode_id)
     ORDER BY p.selesai DESC
     LIMIT 1

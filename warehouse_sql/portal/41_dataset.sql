@@ -23,9 +23,10 @@ SELECT
     d.kumulatif,
     d.kata_kunci,
     d.masa_tenggang_hari,
-    format('%s, paling lambat %s hari sesudah akhir periode', d.frekuensi, d.tenggat_hari)
+    format('%s, paling lambat %s hari sesudah %s periode', d.frekuensi, d.tenggat_hari, d.tenggat_dari)
     || CASE WHEN d.masa_tenggang_hari > 0 THEN format(' (masa tenggang %s hari)', d.masa_tenggang_hari) ELSE '' END AS jadwal,
-    d.penyamaran IS NOT NULL AS menyamarkan
+    d.penyamaran IS NOT NULL AS menyamarkan,
+    d.periode_terjadwal
 FROM dw.dim_dataset AS d
 JOIN dw.skpd_register AS r ON r.skpd = d.skpd
 LEFT JOIN LATERAL (
@@ -70,7 +71,9 @@ LANGUAGE sql STABLE AS $$
         CASE WHEN h.isi ? 'kata_kunci' THEN ARRAY(SELECT jsonb_array_elements_text(h.isi -> 'kata_kunci')) ELSE d.kata_kunci END,
         coalesce((h.isi ->> 'masa_tenggang_hari')::int, d.masa_tenggang_hari),
         d.jadwal,
-        CASE WHEN h.isi IS NULL THEN d.menyamarkan ELSE coalesce(h.isi -> 'penyamaran', 'null') <> 'null' END
+        CASE WHEN h.isi IS NULL THEN d.menyamarkan ELSE coalesce(h.isi -> 'penyamaran', 'null') <> 'null' END,
+        CASE WHEN h.isi ? 'periode_terjadwal' THEN ARRAY(SELECT jsonb_array_elements_text(h.isi -> 'periode_terjadwal'))
+            ELSE d.periode_terjadwal END
     FROM portal.dataset AS d
     CROSS JOIN LATERAL (
         SELECT max(r.dirilis_pada) AS rilis_terakhir, count(*) AS jumlah_rilis

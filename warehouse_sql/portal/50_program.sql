@@ -47,7 +47,7 @@ DECLARE
                             n.kegiatan, n.tingkat_kegiatan, n.besaran, n.kumulatif, n.urutan_tahap, n.akhir_periode,
                             max(n.skpd_id) AS skpd_id, sum(n.nilai) AS jumlah
                         FROM portal.anggaran_riwayat AS n
-                        WHERE %1$s AND n.kegiatan <> ''
+                        WHERE %1$s AND n.kegiatan <> '' AND n.tahun IS NOT NULL
                         GROUP BY n.skpd, n.tahun, n.dataset, n.kode_produsen, n.kegiatan, n.tingkat_kegiatan, n.besaran, n.kumulatif,
                             n.urutan_tahap, n.akhir_periode
                     ) AS per_periode
@@ -103,7 +103,7 @@ DECLARE
                             max(n.nilai) FILTER (WHERE n.besaran = 'capaian') AS capaian,
                             max(n.nilai) FILTER (WHERE n.besaran = 'fisik') AS fisik
                         FROM portal.kinerja_riwayat AS n
-                        WHERE %1$s AND n.kegiatan <> '' AND n.rincian = '' AND n.besaran IN ('target', 'capaian', 'fisik')
+                        WHERE %1$s AND n.kegiatan <> '' AND n.tahun IS NOT NULL AND n.rincian = '' AND n.besaran IN ('target', 'capaian', 'fisik')
                         GROUP BY n.skpd, n.tahun, n.dataset, n.kode_produsen, n.kegiatan, n.tingkat_kegiatan, n.tolok_ukur, n.wilayah,
                             n.akhir_periode, n.jenis_periode
                     ) AS per_periode

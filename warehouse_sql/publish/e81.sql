@@ -7,7 +7,7 @@ WHERE r.skpd = %(skpd)s;
 
 -- name: money
 -- Released spending figures of the agency, by the dataset that states them: its own book and the treasurer's stand side
--- by side, and are never added.
+-- by side, and are never added. Periods of several years that hold this one are the Renstra's own.
 SELECT
     d.dataset,
     b.kode IS NOT DISTINCT FROM s.kode AS sendiri,
@@ -23,7 +23,9 @@ JOIN dw.dim_indikator AS i ON i.kode_kabkota = f.kode_kabkota AND i.indikator_id
 JOIN dw.dim_dataset AS d ON d.dataset = i.dataset
 LEFT JOIN dw.skpd_register AS b ON b.skpd = d.skpd
 JOIN dw.dim_skpd AS s ON s.skpd_id = f.skpd_id AND s.kode = %(kode)s
-JOIN dw.dim_periode AS p ON p.periode_id = f.periode_id AND p.tahun BETWEEN %(first_year)s AND %(year)s
+JOIN dw.dim_periode AS p ON p.periode_id = f.periode_id
+    AND (p.tahun BETWEEN %(first_year)s AND %(year)s
+        OR p.jenis = 'multitahun' AND p.mulai <= make_date(%(year)s, 1, 1) AND p.selesai >= make_date(%(year)s, 12, 31))
 JOIN dw.dim_kegiatan AS g ON g.kegiatan_id = f.kegiatan_id AND g.kegiatan_id > 1
 JOIN dw.dim_rekening AS a ON a.rekening_id = f.rekening_id AND (a.rekening_id = 1 OR a.kode LIKE '5%%')
 JOIN dw.dim_tahap AS t ON t.tahap_id = f.tahap_id
@@ -52,7 +54,9 @@ JOIN dw.dim_dataset AS d ON d.dataset = i.dataset
 LEFT JOIN dw.skpd_register AS b ON b.skpd = d.skpd
 JOIN dw.dim_wilayah AS w ON w.wilayah_id = f.wilayah_id AND w.kode = %(kabkota)s
 JOIN dw.dim_skpd AS s ON s.skpd_id = f.skpd_id AND s.kode = %(kode)s
-JOIN dw.dim_periode AS p ON p.periode_id = f.periode_id AND p.tahun BETWEEN %(first_year)s AND %(year)s
+JOIN dw.dim_periode AS p ON p.periode_id = f.periode_id
+    AND (p.tahun BETWEEN %(first_year)s AND %(year)s
+        OR p.jenis = 'multitahun' AND p.mulai <= make_date(%(year)s, 1, 1) AND p.selesai >= make_date(%(year)s, 12, 31))
 JOIN dw.dim_kegiatan AS g ON g.kegiatan_id = f.kegiatan_id AND g.kegiatan_id > 1
 JOIN dw.dim_tolok_ukur AS u ON u.tolok_ukur_id = f.tolok_ukur_id
 JOIN dw.dim_tahap AS t ON t.tahap_id = f.tahap_id

@@ -23,8 +23,7 @@ SELECT
     count(*),
     coalesce(max(length(trunc(abs(nilai))::text)), 1),
     coalesce(max(scale(trim_scale(nilai))), 0),
-    min(periode COLLATE "C"),
-    max(periode COLLATE "C")
+    coalesce(array_agg(DISTINCT periode COLLATE "C"), '{{}}')
 FROM {view}
 WHERE dataset = %(dataset)s;
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.calendar import MOST_YEARS
 from etl.transform.periods import KINDS, Parts, Unreadable, bounds, code, join, parse, read, search, year_before
 
 YEARS = st.integers(1900, 2099)
@@ -17,6 +18,7 @@ CODES = st.one_of(
     st.builds("{}-Q{}".format, YEARS, st.integers(1, 4)),
     st.builds("{}-{:02d}".format, YEARS, st.integers(1, 12)),
     st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(str),
+    st.builds(lambda first, n: f"{first}-{first + n}", st.integers(1900, 2070), st.integers(1, MOST_YEARS - 1)),
 )
 
 
@@ -33,6 +35,8 @@ def test_bounds_and_the_year_before(period: str) -> None:
     before_first, before_last, before_kind = bounds(year_before(period))
     assert before_kind == kind
     assert first - before_first in (timedelta(365), timedelta(366))
+    if kind == "multitahun":
+        assert last.year - first.year == before_last.year - before_first.year
     assert last.month == before_last.month
 
 
@@ -147,3 +151,99 @@ def test_a_period_in_a_file_name(name: str, expected: str) -> None:
 def test_a_number_is_no_year_inside_a_longer_number() -> None:
     with pytest.raises(Unreadable):
         search("1772607954_statistik.xlsx")
+
+
+# ── several years ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-2026",
+        "2021 - 2026",
+        "2021–2026",
+        "2021 — 2026",
+        "2021 s.d. 2026",
+        "2021 s/d 2026",
+        "2021 sd 2026",
+        "Tahun 2021 s/d 2026",
+        "Tahun 2021 s.d Tahun 2026",
+        "tahun 2021 sampai dengan tahun 2026",
+        "2021 hingga 2026",
+        "(2021-2026)",
+        "Periode 2021-2026",
+        "RPJMD Tahun 2021-2026",
+        "Renstra 2021 - 2026",
+        "2021-2026*)",
+    ],
+)
+def test_several_years(text: str) -> None:
+    assert parse(text) == "2021-2026"
+    assert bounds("2021-2026") == (date(2021, 1, 1), date(2026, 12, 31), "multitahun")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2026-2021", "terbalik.*2021-2026"),
+        ("2021 s.d. 2021", "hanya satu tahun"),
+        ("1945-2024", "lebih dari 30 tahun"),
+        ("2021/2026", "bukan periode"),
+        ("Tahun Ajaran 2024-2025", "bukan periode"),
+        ("T.A. 2024-2025", "bukan periode"),
+        ("0549-2021-2026", "bukan periode"),
+        ("(0549) 2021-2026", "bukan periode"),
+        ("2021-2026-05", "bukan periode"),
+        ("2021-26", "bukan periode"),
+        ("2021-2026-2031", "bukan periode"),
+    ],
+)
+def test_what_is_no_span_of_years(text: str, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        parse(text)
+
+
+def test_a_span_stands_in_its_own_dataset_or_beside_a_finer_column() -> None:
+    span = read("2021-2026")
+    assert code(span, "multitahun") == code(span, "tahunan", coarser=True) == "2021-2026"
+    for text, kind in (("2021-2026", "tahunan"), ("2024", "multitahun"), ("31 Desember 2026", "multitahun")):
+        with pytest.raises(Unreadable, match="padahal dataset ini"):
+            code(read(text), kind)
+    with pytest.raises(Unreadable, match="tidak berarti periode multitahun"):
+        code(read("5"), "multitahun")
+
+
+def test_two_years_in_a_row_may_be_a_school_year() -> None:
+    two = read("2024-2025")
+    assert code(two, "multitahun") == "2024-2025"
+    with pytest.raises(Unreadable, match="tahun ajaran"):
+        code(two, "tahunan", coarser=True)
+    assert search("PPDB 2024-2025.xlsx") == search("PPDB 2024/2025.xlsx") == Parts(2024)
+
+
+@pytest.mark.parametrize("other", ["2021", "2026", "Mei", "Mei 2023", "2021-2025", "Triwulan II"])
+def test_a_span_is_joined_with_itself_alone(other: str) -> None:
+    span = read("2021-2026")
+    assert join(span, Parts()) == join(Parts(), span) == join(span, span) == span
+    for pieces in ((span, read(other)), (read(other), span)):
+        with pytest.raises(Unreadable, match="yang mana yang dimaksud"):
+            join(*pieces)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Target RPJMD 2021-2026.xlsx", "2021-2026"),
+        ("rata-rata_2019–2021_rev.xlsx", "2019-2021"),
+        ("Renja Triwulan II 2024 (RPJMD 2021-2026).xlsx", "2024-Q2"),
+        ("telp 0549-2021-2026.xlsx", "2021"),
+    ],
+)
+def test_a_span_in_a_file_name(name: str, expected: str) -> None:
+    found = search(name)
+    assert code(found, found.kind or "tahunan") == expected
+
+
+def test_a_reversed_span_in_a_file_name_is_told() -> None:
+    with pytest.raises(Unreadable, match="terbalik"):
+        search("RPJMD 2026-2021.xlsx")
