@@ -1,0 +1,1 @@
+"""Figures drawn: pure functions from what was read to SVG, or to what the charting library draws."""

@@ -1,0 +1,14 @@
+"""Plans and their realisation."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    return render(request, "base.html")
+
+
+PATHS = [path("rencana", page, name="rencana")]
