@@ -59,9 +59,10 @@ def print_summary(settings: Settings, facts: dict[str, str]) -> None:
                 "berikut melanjutkannya (sebabnya di log)."
             )
         if line["disagreeing"]:
+            known = f", {_dotted(line['known'])} di antaranya sudah diketahui" * bool(line["known"])
             console.print(
                 f"[yellow]•[/] {line['skpd']}: {_dotted(line['disagreeing'])} perbandingan tidak cocok pada kiriman "
-                "terakhirnya; kedua angkanya ada di bagian Rekonsiliasi laporan kiriman itu."
+                f"terakhirnya{known}; kedua angkanya ada di bagian Rekonsiliasi laporan kiriman itu."
             )
         for problem in line["problems"]:
             console.print(f"[red]•[/] {line['skpd']}: ", end="")

@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from etl.load.figure_account import indonesian
-from etl.load.reconciliation import TITLES, Line
+from etl.load.reconciliation import TITLES, Known, Line
+from expectations.labels import local_time
 from expectations.sentences import number, period
 
 BERITA_ACARA = "skpd_bud"
@@ -19,12 +20,13 @@ SHOWN = 50
 def reconciliation(lines: Sequence[Line]) -> dict[str, Any]:
     """Per identity its lines, what disagrees first; empty groups where nothing was compared."""
     groups = [_group(kind, list(some)) for kind, some in groupby(lines, key=lambda line: line.kind)]
-    apart = sum(group["tidak_cocok"] for group in groups)
+    apart, known = (sum(group[name] for group in groups) for name in ("tidak_cocok", "diketahui"))
     compared = sum(line.stands_for for line in lines)
     if not lines:
         sentence = "Tidak ada yang dapat dibandingkan dengan kiriman ini."
     elif apart:
-        sentence = f"{number(apart)} dari {number(compared)} perbandingan tidak cocok."
+        already = f", {'semuanya' if known == apart else f'{number(known)} di antaranya'} sudah diketahui" * bool(known)
+        sentence = f"{number(apart)} dari {number(compared)} perbandingan tidak cocok{already}."
     else:
         sentence = f"{number(compared)} perbandingan, semuanya cocok."
     return {"kalimat": sentence, "kelompok": sorted(groups, key=lambda group: group["tidak_cocok"] == 0)}
@@ -33,6 +35,7 @@ def reconciliation(lines: Sequence[Line]) -> dict[str, Any]:
 def _group(kind: str, lines: list[Line]) -> dict[str, Any]:
     apart = [line for line in lines if not line.agrees]
     wrong, compared = (sum(line.stands_for for line in some) for some in (apart, lines))
+    known = sum(line.known is not None for line in apart)
     shown = apart + [line for line in lines if line.agrees][:SHOWN]
     left = compared - len(shown)
     told = f"{number(wrong)} dari {number(compared)} tidak cocok" if wrong else f"{number(compared)} cocok"
@@ -42,8 +45,9 @@ def _group(kind: str, lines: list[Line]) -> dict[str, Any]:
         "kode": kind,
         "judul": TITLES[kind],
         "tidak_cocok": wrong,
+        "diketahui": known,
         "kelas": "catatan" if wrong else "baik",
-        "label": "Tidak cocok" if wrong else "Cocok",
+        "label": "Cocok" if not wrong else "Diketahui" if known == wrong else "Tidak cocok",
         "banyak": told,
         "berita_acara": kind == BERITA_ACARA,
         "kiri": _titled(lines[0].left_name) if named else "Kiri",
@@ -70,10 +74,14 @@ def _line(line: Line, *, named: bool) -> dict[str, Any]:
         "selisih": "–" if apart is None else _amount(apart),
         "toleransi": f"boleh ± {_amount(line.tolerance)}" if line.tolerance else "",
         "cocok": line.agrees,
-        "hasil": "Cocok" if line.agrees else "Tidak cocok",
+        "hasil": "Cocok" if line.agrees else "Diketahui" if line.known else "Tidak cocok",
         "kelas": "baik" if line.agrees else "catatan",
-        "tindakan": line.explanation,
+        "tindakan": line.explanation if line.known is None else _known(line.known),
     }
+
+
+def _known(known: Known) -> str:
+    return f"Diketahui: dirilis {known.by} pada {local_time(known.at)} ({known.reason}). Tidak menunggu keputusan lagi."
 
 
 def _side(line: Line, name: str, value: Decimal | None, *, named: bool) -> str:

@@ -237,7 +237,8 @@ class SummaryLine:
     """Where an agency's sources stand: the latest finished submission of each source, added up.
 
     Rows: received = loaded + unchanged + quarantined + waiting_rows + returned_rows. waiting, returned and unprocessed
-    count submissions; submissions all of them. disagreeing: comparisons of them that do not agree. problems:
+    count submissions; submissions all of them. disagreeing: comparisons of them that do not agree; known: those of
+    them that somebody released as they are. problems:
     sources that could not be read, as sentences. strays: files in the agency's folder that no contract asks for.
     """
 
@@ -254,6 +255,7 @@ class SummaryLine:
     returned_rows: int
     unprocessed: int
     disagreeing: int
+    known: int
     problems: list[str]
     strays: list[str]
 

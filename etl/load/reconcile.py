@@ -20,7 +20,7 @@ from etl.load.exchange import fetch_table
 from etl.load.facts import FACTS, FactTable
 from etl.load.figures import staged
 from etl.load.received import Submission, read_submission
-from etl.load.reconciliation import AGREEING, DISAGREEING, Line, Reconciled, capped, in_one_unit, write
+from etl.load.reconciliation import AGREEING, DISAGREEING, Line, Reconciled, capped, in_one_unit, recognised, write
 from etl.load.walls import for_producer, walled
 from etl.load.warehouse import rows, sql, transaction
 from etl.settings import REGENCY
@@ -93,7 +93,7 @@ def attempt(cursor: Cursor, scope: Scope) -> Reconciled:
     try:
         cursor.execute(sql("load/reconciliation.sql#hashed"))
         of = scope.submission
-        lines = walled(cursor, of.skpd, of.dataset, _compare(cursor, scope))
+        lines = walled(cursor, of.skpd, of.dataset, recognised(cursor, of.dataset, _compare(cursor, scope)))
         reconciled = Reconciled(tuple(lines), tuple(for_producer(of.dataset, lines)))
         cursor.execute(sql("load/reconciliation.sql#as_before"))
         return reconciled

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -44,15 +45,25 @@ AGREEING, DISAGREEING = 200, 2_000
 
 _COLUMNS = (
     "submission_id kind no dataset periode subject label left_name left_value right_name right_value tolerance agrees "
-    "explanation stands_for"
+    "explanation stands_for known_by"
 ).split()
 _LONG, _SHORT = 1_000, 300
 
 
+class Known(NamedTuple):
+    """The decision by which somebody released a difference that it had been told. at: UTC."""
+
+    decision_id: int
+    by: str
+    at: datetime
+    reason: str
+
+
 class Line(NamedTuple):
     """One comparison. subject: what is compared, by dimension. agrees: within the tolerance, or on the side of it that
-    the identity wants. stands_for: the comparisons that the line stands for, itself included. ask: with whom the
-    producer asks, where the other side is not for its eyes (etl/load/walls.py)."""
+    the identity wants. stands_for: the comparisons that the line stands for, itself included. known: who released this
+    very difference before. ask: with whom the producer asks, where the other side is not for its eyes
+    (etl/load/walls.py)."""
 
     kind: str
     periode: str
@@ -66,6 +77,7 @@ class Line(NamedTuple):
     agrees: bool
     explanation: str
     stands_for: int = 1
+    known: Known | None = None
     ask: str = ""
 
     def other(self, dataset: str) -> str:
@@ -108,11 +120,11 @@ _FAILED = Finding(
 
 
 def _holds_back(line: Line) -> bool:
-    return not line.agrees and line.kind not in TOLD_ONLY
+    return not line.agrees and line.known is None and line.kind not in TOLD_ONLY
 
 
 def _finding(kind: str, dataset: str, lines: Sequence[Line]) -> Finding:
-    apart = [line for line in lines if not line.agrees]
+    apart = [line for line in lines if _holds_back(line)]
     first = apart[0]
     wrong, all_ = (sum(line.stands_for for line in some) for some in (apart, lines))
     if other := first.other(dataset):
@@ -244,14 +256,37 @@ def write(cursor: Cursor, submission_id: int, dataset: str, reconciled: Reconcil
                     line.agrees,
                     clip(line.explanation, _LONG),
                     line.stands_for,
+                    line.known.decision_id if line.known else None,
                 ]
             )
         copy_rows(cursor, "audit.reconciliation", _COLUMNS, lines)
     cursor.execute(sql("load/reconciliation.sql#publish"), {"id": submission_id})
 
 
+def recognised(cursor: Cursor, dataset: str, lines: Sequence[Line]) -> list[Line]:
+    """The lines; those differences `known` that a person released and that have stood since as they were told. A line
+    that stands for others is none: nobody was told the others."""
+    told = [
+        {
+            "no": no,
+            "kind": line.kind,
+            "periode": line.periode,
+            "subject": line.subject,
+            "datasets": [dataset, line.other(dataset)],
+            "left_value": line.left_value,
+            "right_value": line.right_value,
+        }
+        for no, line in enumerate(lines)
+        if not line.agrees and line.stands_for == 1
+    ]
+    given = {"lines": json.dumps(told, default=str, ensure_ascii=False).replace("\\u0000", "")}
+    known = {no: Known(*decision) for no, *decision in rows(cursor, "load/reconciliation.sql#known", given)}
+    return [line._replace(known=known.get(no)) for no, line in enumerate(lines)]
+
+
 def read_lines(cursor: Cursor, submission_id: int) -> list[Line]:
     """In the order of TITLES, of each what disagrees first."""
-    lines = [Line(*row) for row in rows(cursor, "load/reconciliation.sql#lines", {"id": submission_id})]
+    found = rows(cursor, "load/reconciliation.sql#lines", {"id": submission_id})
+    lines = [Line(*row[:-4])._replace(known=Known(*row[-4:]) if row[-4] else None) for row in found]
     order = list(TITLES)
     return sorted(lines, key=lambda line: order.index(line.kind))

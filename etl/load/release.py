@@ -73,8 +73,10 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
         records.write_differences(cursor, submission_id, found)
         counts = counts_of(read_submission(cursor, submission_id))
         record_release(cursor, submission, counts, by=by, reason=reason, automatic=False)
+        cursor.execute(sql("load/reconciliation.sql#accept"), {"id": submission_id})
         reconciled = attempt(cursor, scope_of(submission, found.figures, mode=submission.load_mode, complete=complete))
         reconciliation.write(cursor, submission_id, dataset, reconciled, of_file_too=False)
+        cursor.execute(sql("load/member.sql#follow_directions"), {"id": submission_id})
         programme.refresh(cursor, found)
         restamp(cursor, submission, at)
     return counts

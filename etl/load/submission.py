@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -113,7 +113,8 @@ def load(
     good = tidy.figures
     if len(held):
         good = good.filter(pa.array(~np.isin(good["key"].to_numpy(), held.to_numpy(dtype=np.int64))))
-    figures = resolve(conn, contract, good, members.beside(contract, tidy.rows))
+    beside = members.beside(contract, tidy.rows)
+    figures = resolve(conn, contract, good, beside)
     faults = records.all_faults(tidy, results)
     quarantine = records.quarantine_table(submission_id, tidy, held, faults)
     status = STATUS[contract.status]
@@ -135,7 +136,9 @@ def load(
         records.write_findings(cursor, submission_id, [*findings, *cells, *reconciled.findings(contract.id)])
         records.write_quarantine(cursor, quarantine)
         records.write_differences(cursor, submission_id, found)
-        _finish(cursor, submission_id, counts, contract, tidy)
+        _finish(cursor, submission_id, counts, contract, tidy, members.directions(beside))
+        if counts.status in ("dirilis", "tidak_berubah"):
+            cursor.execute(sql("load/member.sql#follow_directions"), {"id": submission_id})
         if counts.status != "digantikan":
             of_all = replace(reconciled, lines=(*of_file(tidy), *reconciled.lines))
             reconciliation.write(cursor, submission_id, contract.id, of_all, of_file_too=True)
@@ -194,7 +197,9 @@ def _place(
     hide(cursor, submission.dataset, submission.id, found.periods)
     if rule.before:
         rule.before()
-    record_release(cursor, submission, counts, by=rule.by, reason="tidak ada temuan", automatic=True)
+    known = any(line.known for line in reconciled.lines)
+    reason = "tidak ada temuan" + " selain selisih yang sudah diketahui" * known
+    record_release(cursor, submission, counts, by=rule.by, reason=reason, automatic=True)
     return "dirilis", reconciled
 
 
@@ -305,7 +310,7 @@ def give_back(
             records.write_quarantine(cursor, quarantine)
         why = reason or "; ".join(dict.fromkeys(finding.message for finding in findings[:3])) or "ditolak aturan"
         record_decision(cursor, submission_id, "dikembalikan", by or SYSTEM, why, automatic=by is None)
-        _finish(cursor, submission_id, counts, contract, tidy)
+        _finish(cursor, submission_id, counts, contract, tidy, {})
         restamp(cursor, submission, at)
     return counts
 
@@ -318,7 +323,14 @@ def restamp(cursor: Cursor, submission: Submission, at: datetime | None) -> None
             cursor.execute(statement, {"id": submission.id, "at": at})
 
 
-def _finish(cursor: Cursor, submission_id: int, counts: Counts, contract: Contract | None, tidy: Tidy | None) -> None:
+def _finish(
+    cursor: Cursor,
+    submission_id: int,
+    counts: Counts,
+    contract: Contract | None,
+    tidy: Tidy | None,
+    directions: Mapping[str, str],
+) -> None:
     periods = list(tidy.periods) if tidy else []
     label = read_submission(cursor, submission_id).label
     given: dict[str, Any] = {f"n_{name}": value for name, value in asdict(counts).items() if name != "status"}
@@ -332,6 +344,7 @@ def _finish(cursor: Cursor, submission_id: int, counts: Counts, contract: Contra
         "n_corrected": tidy.corrected if tidy else 0,
         "skipped": json.dumps(tidy.skipped if tidy else {}),
         "read_as": json.dumps(tidy.read_as if tidy else {}, ensure_ascii=False).replace("\\u0000", ""),
+        "directions": json.dumps(directions, ensure_ascii=False).replace("\\u0000", ""),
     }
     cursor.execute(sql("load/submission.sql#finish"), given)
 

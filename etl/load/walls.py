@@ -45,7 +45,8 @@ def for_producer(dataset: str, lines: Iterable[Line]) -> list[Line]:
         elif not line.agrees:
             concerned = line.subject.get("indikator") or line.subject.get("skpd") or ""
             once = (line.kind, line.periode, line.other(dataset), concerned)
-            told.setdefault(once, _closed(line, line.other(dataset), concerned))
+            if once not in told or told[once].known:  # known when all of them are
+                told[once] = _closed(line, line.other(dataset), concerned)
     return list(told.values())
 
 

@@ -157,7 +157,7 @@ jumlah AS (
     GROUP BY skpd
 ),
 selisih AS (
-    SELECT t.skpd, sum(r.stands_for) AS disagreeing
+    SELECT t.skpd, sum(r.stands_for) AS disagreeing, count(r.known_by) AS known
     FROM terbaru AS t
     JOIN audit.reconciliation AS r ON r.submission_id = t.id AND NOT r.agrees
     WHERE t.status <> 'dikembalikan'
@@ -179,7 +179,7 @@ SELECT
     a.skpd, coalesce(r.nama, a.skpd), coalesce(j.kiriman, 0)::int, coalesce(j.received, 0)::int, coalesce(j.loaded, 0)::int,
     coalesce(j.unchanged, 0)::int, coalesce(j.quarantined, 0)::int, coalesce(j.waiting, 0)::int, coalesce(j.returned, 0)::int,
     coalesce(j.waiting_rows, 0)::int, coalesce(j.returned_rows, 0)::int, coalesce(b.unprocessed, 0)::int,
-    coalesce(c.disagreeing, 0)::int, coalesce(m.problems, '{}'), coalesce(t.strays, '{}')
+    coalesce(c.disagreeing, 0)::int, coalesce(c.known, 0)::int, coalesce(m.problems, '{}'), coalesce(t.strays, '{}')
 FROM (
     SELECT split_part(dataset, '.', 1) AS skpd FROM dw.dim_dataset WHERE aktif
     UNION SELECT skpd FROM jumlah

@@ -16,9 +16,12 @@ SELECT
     r.explanation AS penjelasan,
     r.stands_for AS mewakili,
     r.submission_id AS kiriman,
-    r.reconciled_at AS diperiksa_pada
+    r.reconciled_at AS diperiksa_pada,
+    c.decided_at AS diketahui_pada,
+    c.reason AS alasan
 FROM audit.reconciliation AS r
 JOIN dw.dim_dataset AS d ON d.dataset = r.dataset
+LEFT JOIN audit.decision AS c ON c.id = r.known_by
 WHERE r.public AND d.akses = 'terbuka' AND d.aktif AND d.penyamaran IS NULL
     -- Asked at every reading: a dataset may close after it was compared with.
     AND NOT EXISTS (

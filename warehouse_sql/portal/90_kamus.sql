@@ -207,6 +207,8 @@ DECLARE
         "program.nama": "Nama menurut nomenklatur tahun itu.",
         "program.tahap": "Tahap yang pagunya berlaku.",
         "program.tingkat": "program, kegiatan atau sub_kegiatan.",
+        "rekonsiliasi.alasan": "Alasan walidata merilis selisih ini bila sudah diketahui.",
+        "rekonsiliasi.diketahui_pada": "Kapan walidata merilis selisih yang persis sama; kosong: belum diketahui, atau tidak ada selisih.",
         "rekonsiliasi.jenis": "Jenis perbandingan.",
         "revisi.jenis": "berubah, atau dihapus (kiriman berikutnya tidak memuatnya).",
         "riwayat_dimensi.berlaku_sampai": "Kapan isinya diubah: `isi` berlaku sampai saat itu.",
