@@ -11,6 +11,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from portal.warehouse.snapshot import Snapshot, TooSlow, Unavailable, snapshot
+from portal.warehouse.snapshot import Moment, Snapshot, TooSlow, Unavailable, moment, snapshot
 
 View = Callable[..., HttpResponseBase]
 
@@ -58,25 +59,25 @@ class Shelf:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        self._moment: tuple[Any, ...] = ()
+        self._moment = Moment(0, date.min)
         self._kept: OrderedDict[str, Ready] = OrderedDict()
         self._bytes = 0
 
-    def get(self, moment: tuple[Any, ...], key: str) -> Ready | None:
+    def get(self, at: Moment, key: str) -> Ready | None:
         with self._lock:
-            if moment != self._moment:
+            if at != self._moment:
                 return None
             ready = self._kept.get(key)
             if ready is not None:
                 self._kept.move_to_end(key)
             return ready
 
-    def put(self, moment: tuple[Any, ...], key: str, ready: Ready) -> None:
+    def put(self, at: Moment, key: str, ready: Ready) -> None:
         with self._lock:
-            if moment < self._moment:
+            if at < self._moment:
                 return
-            if moment != self._moment:
-                self._moment, self._bytes = moment, 0
+            if at != self._moment:
+                self._moment, self._bytes = at, 0
                 self._kept.clear()
             if len(ready) > self._limit // 8 or key in self._kept:
                 return
@@ -101,18 +102,17 @@ class Warehouse:
     ) -> HttpResponseBase | None:
         if getattr(view, "static_page", False):
             return None
+        key = request.get_full_path()
         try:
-            with snapshot() as opened:
-                moment = (opened.stamp, opened.today)
-                key = request.get_full_path()
-                ready = self._shelf.get(moment, key)
-                if ready is None:
+            ready = self._shelf.get(moment(), key)
+            if ready is None:
+                with snapshot() as opened:
                     request.snapshot = opened  # type: ignore[attr-defined]
                     response = view(request, *args, **kwargs)
                     if not _keepable(request, response):
                         return response
-                    ready = _make_ready(response)
-                    self._shelf.put(moment, key, ready)
+                ready = _make_ready(response)
+                self._shelf.put(opened.moment, key, ready)
         except Unavailable:
             return _unavailable(request)
         except TooSlow:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from typing import IO, Any
+from datetime import date
+from typing import IO, Any, NamedTuple
 
 import psycopg2
 from django.conf import settings
-from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import NamedTupleCursor
@@ -29,19 +28,24 @@ class TooSlow(Exception):
     """The answer would have taken longer than STATEMENT_SECONDS."""
 
 
-class Snapshot:
-    """A repeatable-read transaction. Rows come as named tuples, their fields the columns of the statement.
+class Moment(NamedTuple):
+    """What an answer holds for. stamp: rises with every change of what the public sees. today: the regency's date,
+    which due dates are compared with."""
 
-    stamp: rises with every change of what the public sees; what was made from this snapshot holds as long as it stands.
-    today: the regency's date, which due dates are compared with.
-    """
+    stamp: int
+    today: date
+
+
+class Snapshot:
+    """A repeatable-read transaction and its moment. Rows are named tuples, their fields the statement's columns."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
-        moment = self.rows("stamp.sql#stamp")[0]
-        self.stamp: int = moment.nomor
-        self.changed: datetime = moment.pada
-        self.today: date = moment.hari_ini
+        self.moment = Moment(*self.rows("stamp.sql#stamp")[0])
+
+    @property
+    def today(self) -> date:
+        return self.moment.today
 
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Any]:
         """Every row of the statement `name`, e.g. `catalogue.sql#found` of warehouse_sql/site."""
@@ -59,8 +63,26 @@ class Snapshot:
         query = self._cursor.mogrify(sql(f"site/{name}"), parameters).decode()
         self._cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER)", into)
 
-    def close(self) -> None:
-        self._cursor.close()
+
+def moment() -> Moment:
+    """The moment that it is now: one question, outside any transaction. Raises Unavailable."""
+    with _errors_told():
+        return Moment(*_first(sql("site/stamp.sql#stamp"))[0])
+
+
+@contextlib.contextmanager
+def snapshot() -> Iterator[Snapshot]:
+    """A snapshot until the end of the block.
+
+    Raises Unavailable when the warehouse cannot be reached, also when it went away midway; TooSlow.
+    """
+    with _errors_told():
+        _first("BEGIN")
+        with _connection().cursor() as cursor:
+            try:
+                yield Snapshot(cursor)
+            finally:
+                cursor.execute("ROLLBACK")
 
 
 _local = threading.local()
@@ -76,44 +98,42 @@ def _connection() -> Connection:
             connect_timeout=5,
             cursor_factory=NamedTupleCursor,
             options=f"-c timezone=UTC -c search_path=pg_catalog -c statement_timeout={STATEMENT_SECONDS}s "
+            "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on "
             "-c idle_in_transaction_session_timeout=60s",
         )
-        conn.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
+        conn.autocommit = True  # transactions are begun by `snapshot`, so that a ready page costs one question
         _local.conn = conn
     return conn
 
 
-@contextlib.contextmanager
-def snapshot() -> Iterator[Snapshot]:
-    """A snapshot until the end of the block.
-
-    Raises Unavailable when the warehouse cannot be reached, also when it went away midway; TooSlow.
-    """
+def _first(statement: str) -> list[Any]:
+    """Asks what a request asks first; on a new connection where the kept one's server was restarted meanwhile."""
+    kept = getattr(_local, "conn", None) is not None
     try:
-        opened = _opened()
-        yield opened
-        opened.close()
-        _connection().rollback()
+        return _ask(statement)
+    except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        _forget()
+        if not kept:
+            raise
+        return _ask(statement)
+
+
+def _ask(statement: str) -> list[Any]:
+    with _connection().cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+@contextlib.contextmanager
+def _errors_told() -> Iterator[None]:
+    try:
+        yield
     except psycopg2.errors.QueryCanceled as error:
         _forget()
         raise TooSlow from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         _forget()
         raise Unavailable from error
-    except BaseException:
-        _forget()
-        raise
-
-
-def _opened() -> Snapshot:
-    kept = getattr(_local, "conn", None) is not None
-    try:
-        return Snapshot(_connection().cursor())
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        _forget()
-        if not kept:
-            raise
-        return Snapshot(_connection().cursor())  # the server was restarted since this thread last asked
 
 
 def _forget() -> None:

@@ -1,2 +1,2 @@
 -- name: stamp
-SELECT nomor, pada, (now() AT TIME ZONE 'Asia/Makassar')::date AS hari_ini FROM portal.stempel;
+SELECT nomor, (now() AT TIME ZONE 'Asia/Makassar')::date AS hari_ini FROM portal.stempel;
