@@ -51,6 +51,8 @@ class Column(Strict):
     """rincian with `list`: the column that holds the code's name. Compared with the list; names a code it lacks."""
     unit: str | None = None
     """rincian with `list: tolok_ukur`: the column that holds its unit, by which quarters are added up or not."""
+    direction: str | None = None
+    """rincian with `list: tolok_ukur`: the column that says whether higher (`naik`) or lower (`turun`) is better."""
 
     indikator: str | None = None
     """ukuran: which indicator the figures are of."""
@@ -88,11 +90,13 @@ class Column(Strict):
         only("list", "rincian")
         only("label", "rincian")
         only("unit", "rincian")
+        only("direction", "rincian")
         only("text", "ukuran")
         if self.label and not self.list:
             raise ValueError("`label` perlu `list`")
-        if self.unit and self.list != "tolok_ukur":
-            raise ValueError("`unit` hanya untuk list: tolok_ukur")
+        for name in ("unit", "direction"):
+            if getattr(self, name) and self.list != "tolok_ukur":
+                raise ValueError(f"`{name}` hanya untuk list: tolok_ukur")
         for name in ("indikator", "rincian", "spread"):
             only(name, "ukuran")
         for name in ("scale", "decimal", "dash", "suffix"):

@@ -192,6 +192,7 @@ class Contract(Strict):
             used += [(("columns", name, "within"), column.within)] if column.within else []
             used += [(("columns", name, "label"), column.label)] if column.label else []
             used += [(("columns", name, "unit"), column.unit)] if column.unit else []
+            used += [(("columns", name, "direction"), column.direction)] if column.direction else []
         for no, block in enumerate(self.layout):
             used += [(("layout", no, "fill_down"), name) for name in block.fill_down]
             used += [(("layout", no, "aliases"), name) for name in block.aliases]

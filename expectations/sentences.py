@@ -131,6 +131,13 @@ SENTENCES: dict[str, Sentence] = {
         "Hapus spasi dan pindah baris itu; sel ini sudah terbaca, jadi tidak perlu dikirim ulang hanya karenanya.",
         fault="Spasi atau pindah baris berlebih",
     ),
+    "arah_dikenal": Sentence(
+        "Arah indikator dikenal",
+        "Arah indikator ini tidak jelas.",
+        "Salah ketik, kolomnya bergeser, atau dua baris menyebut arah yang berlainan.",
+        "Tulis naik (makin tinggi makin baik), turun (makin rendah makin baik) atau netral.",
+        fault="Arah indikator tidak jelas",
+    ),
     "satuan_rupiah": Sentence(
         "Besaran angka dalam rupiah",
         "Angka ini tampak dalam satuan lain daripada yang sudah dirilis.",

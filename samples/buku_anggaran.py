@@ -121,9 +121,9 @@ def e81(skpd: str) -> bytes:
     """Form E.81 of Permendagri 86/2017 with two quarters of 2026 filled in; an indicator may belong to a programme."""
     satuan = SKPD[skpd]
     buku = Buku("Evaluasi Renja 2026", satuan.nama, "#DDEBF7")
-    sheet = buku.lembar("E.81", [5, 20, 50, 50, 14, 12, 20, *[12] * 2, *[20] * 2, *[10] * 2, *[40] * 4, 24])
+    sheet = buku.lembar("E.81", [5, 20, 50, 50, 14, 10, 12, 20, *[12] * 2, *[20] * 2, *[10] * 2, *[40] * 4, 24])
     judul = ["EVALUASI TERHADAP HASIL RENJA PERANGKAT DAERAH (FORMULIR E.81)", satuan.nama.upper(), "TAHUN 2026"]
-    baris = buku.judul_di(sheet, judul, 18)
+    baris = buku.judul_di(sheet, judul, 19)
     tw = ["TW I", "TW II"]
     berganda = [
         "Realisasi Kinerja",
@@ -132,7 +132,7 @@ def e81(skpd: str) -> bytes:
         "Faktor Penghambat",
         "Tindak Lanjut",
     ]
-    tunggal = ["No", "Kode", "Program / Sub Kegiatan", "Indikator Kinerja", "Satuan"]
+    tunggal = ["No", "Kode", "Program / Sub Kegiatan", "Indikator Kinerja", "Satuan", "Arah"]
     target = "Target Tahun Berjalan"
     levels = [
         [*tunggal, target, target, *[nama for nama in berganda for _ in tw], "Unit Penanggung Jawab"],
@@ -143,8 +143,17 @@ def e81(skpd: str) -> bytes:
         milik = pagu(2026, "perubahan")
         rencana = sum(nilai for pos, nilai in milik.items() if pos[0] == skpd and pos[1].startswith(satu.kode))
         uang = [dibayar(skpd, satu.kode, range(3)), dibayar(skpd, satu.kode, range(3, 6))]
-        cells: list[Cell] = [nomor, satu.kode, nama_kegiatan(satu.kode), satu.indikator, satu.satuan, satu.target]
-        cells += [rencana, *satu.capaian, *uang, *satu.fisik, *satu.penghambat, *satu.tindak_lanjut, satu.unit]
+        cells: list[Cell] = [nomor, satu.kode, nama_kegiatan(satu.kode), satu.indikator, satu.satuan, satu.arah]
+        cells += [
+            satu.target,
+            rencana,
+            *satu.capaian,
+            *uang,
+            *satu.fisik,
+            *satu.penghambat,
+            *satu.tindak_lanjut,
+            satu.unit,
+        ]
         baris = buku.baris_di(sheet, baris, [[cell if cell != "" else None for cell in cells]])
     buku.kaki_di(sheet, baris + 1, [CONTOH])
     return buku.bytes()

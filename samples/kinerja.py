@@ -22,6 +22,8 @@ class Kinerja:
     penghambat: tuple[str, str]
     tindak_lanjut: tuple[str, str]
     unit: str
+    arah: str = "naik"
+    """Whether higher or lower is better."""
 
 
 TIDAK_ADA = ("", "")
@@ -87,6 +89,18 @@ KINERJA = {
             TIDAK_ADA,
             TIDAK_ADA,
             "Bidang Kesehatan Masyarakat",
+        ),
+        Kinerja(
+            "1.02.02",
+            "Prevalensi stunting (pendek dan sangat pendek) pada balita",
+            "Persen",
+            14,
+            (15.8, 15.1),
+            TIDAK_ADA,
+            ("", "Cakupan penimbangan di kecamatan pedalaman masih rendah"),
+            ("", "Kelas ibu balita dan posyandu keliling di enam kecamatan"),
+            "Bidang Kesehatan Masyarakat",
+            arah="turun",
         ),
         Kinerja(
             "1.02.02.2.01.0006",

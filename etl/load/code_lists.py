@@ -24,7 +24,7 @@ def read_lists(conn: Connection, contract: Contract) -> Lists:
     """Every list that a column of the contract names; of activities the agencies' bidang urusan too, of a budget the
     size of what is released."""
     names = {column.list for column in contract.columns.values() if column.list} - set(_FREE)
-    if not names and contract.fact != "anggaran":
+    if not names and contract.fact == "indikator":
         return Lists({})
     with transaction(conn) as cursor:
         lists = {name: _list(cursor, name) for name in sorted(names)}
@@ -35,7 +35,9 @@ def read_lists(conn: Connection, contract: Contract) -> Lists:
                 bidang |= {key.casefold(): frozenset(own.split(";")) for key in keys if own}
             found = rows(cursor, "load/code_list.sql#producer", {"skpd": contract.producer})
             producer = found[0][0] if found else ""
-    return Lists(lists, bidang, producer, usual_amounts(conn, contract))
+        told = contract.fact == "kinerja" and any(column.direction for column in contract.columns.values())
+        directions = dict(rows(cursor, "load/member.sql#directions")) if told else {}
+    return Lists(lists, bidang, producer, usual_amounts(conn, contract), directions)
 
 
 def _list(cursor: Cursor, name: str) -> CodeList:

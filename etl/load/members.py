@@ -15,6 +15,7 @@ from etl.contract import Contract
 from etl.load.warehouse import rows, sql
 from etl.meaning import FACT_DIMENSIONS
 from etl.transform.code_lists import account
+from etl.transform.directions import direction
 from etl.transform.text import tidy_text
 
 _OPEN = ("skpd", "kegiatan", "rekening", "sumber_dana", "tolok_ukur")
@@ -70,10 +71,12 @@ def _once(codes: Sequence[str], index: np.ndarray) -> Coded:
 
 
 class Beside(NamedTuple):
-    """What stands beside a code in the rows: its name and its unit, where the contract says which columns those are."""
+    """What stands beside a code in the rows: its name, its unit and its direction (as etl.transform.directions has it),
+    where the contract says which columns those are."""
 
-    name: str | None
-    unit: str | None
+    name: str | None = None
+    unit: str | None = None
+    direction: str | None = None
 
 
 def beside(contract: Contract, rows: pd.DataFrame) -> dict[str, dict[str, Beside]]:
@@ -81,15 +84,23 @@ def beside(contract: Contract, rows: pd.DataFrame) -> dict[str, dict[str, Beside
     found: dict[str, dict[str, Beside]] = {}
     for dimension, name in contract.dimension_columns().items():
         column = contract.columns.get(name)
-        wanted = [one for one in (column.label, column.unit) if one in rows.columns] if column else []
-        if not column or not wanted or name not in rows.columns:
+        if not column or name not in rows.columns:
+            continue
+        wanted = [one for one in (column.label, column.unit, column.direction) if one in rows.columns]
+        if not wanted:
             continue
         first = rows[[name, *wanted]].dropna(subset=[name]).drop_duplicates(name)
         texts = {one: [tidy_text(str(text)) if pd.notna(text) else None for text in first[one]] for one in wanted}
         nothing: list[str | None] = [None] * len(first)
-        told = zip(texts.get(column.label or "", nothing), texts.get(column.unit or "", nothing), strict=True)
-        found[dimension] = {str(code): Beside(*pair) for code, pair in zip(first[name], told, strict=True)}
+        names, units, words = (texts.get(one or "", nothing) for one in (column.label, column.unit, column.direction))
+        told = map(Beside, names, units, map(direction, words))
+        found[dimension] = {str(code): one for code, one in zip(first[name], told, strict=True)}
     return found
+
+
+def directions(told: Mapping[str, Mapping[str, Beside]]) -> dict[str, str]:
+    """Indicator of a plan → the direction that the rows state. told: see `beside`."""
+    return {code: one.direction for code, one in told.get("tolok_ukur", {}).items() if one.direction}
 
 
 def version_ids(
@@ -110,11 +121,12 @@ def version_ids(
     missing = sorted(set(codes) - set(versions))
     if missing and dimension in _OPEN:
         told = {_asked(dimension, code, contract): one for code, one in told.items()}
-        silent = Beside(None, None)
+        silent = Beside()
         given = {
             "codes": missing,
             "names": [told.get(code, silent).name or code for code in missing],
             "units": [told.get(code, silent).unit for code in missing],
+            "directions": [told.get(code, silent).direction for code in missing],
             "source": f"kiriman {contract.id}",
         }
         cursor.execute(sql(f"load/member.sql#add_{dimension}"), given)

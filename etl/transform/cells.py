@@ -88,6 +88,11 @@ RULES: Mapping[str, tuple[str, str, str]] = {
         "Terbawa saat menyalin dari aplikasi atau dokumen lain.",
         "Hapus spasi dan pindah baris itu; sel ini sudah terbaca, jadi tidak perlu dikirim ulang hanya karenanya.",
     ),
+    "arah_dikenal": (
+        "Arah indikator ini tidak jelas.",
+        "Salah ketik, kolomnya bergeser, atau dua baris menyebut arah yang berlainan.",
+        "Tulis naik (makin tinggi makin baik), turun (makin rendah makin baik) atau netral.",
+    ),
     "satuan_rupiah": (
         "Angka ini tampak dalam satuan lain daripada yang sudah dirilis.",
         "Berkas ditulis dalam ribuan atau jutaan rupiah, atau sebaliknya.",
@@ -105,6 +110,7 @@ NOTED = frozenset(
         "bidang_milik_skpd",
         "nama_sesuai_daftar",
         "kode_rapi",
+        "arah_dikenal",
         "satuan_rupiah",
     }
 )

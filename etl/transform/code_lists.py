@@ -73,12 +73,14 @@ class CodeList:
 class Lists:
     """What a submission's codes are held against. bidang: agency, by any of its codes and names → its bidang urusan;
     producer: code of the agency whose figures they are where the rows name none. usual: of a budget, indicator,
-    kegiatan and account → size of the amount that is released, in rupiah."""
+    kegiatan and account → size of the amount that is released, in rupiah. directions: of performance, indicator of a plan
+    → turun or netral, of those where higher is not better."""
 
     lists: Mapping[str, CodeList]
     bidang: Mapping[str, frozenset[str]] = field(default_factory=dict)
     producer: str = ""
     usual: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
 
 
 def with_lists(contract: Contract, lists: Lists) -> Contract:

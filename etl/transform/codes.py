@@ -31,6 +31,7 @@ from etl.transform.code_form import (
     unknown,
 )
 from etl.transform.code_lists import CodeList, Lists, account
+from etl.transform.directions import problems as of_directions
 from etl.transform.periods import bounds
 from etl.transform.text import Index, brief, tidy_text
 
@@ -58,8 +59,14 @@ def rules_of(contract: Contract) -> dict[str, tuple[str, ...]]:
         "bidang_milik_skpd": activities,
         "nama_sesuai_daftar": labelled,
         "kode_rapi": (*growing, *labelled),
+        "arah_dikenal": tuple(beside for _, beside in _directed(contract)),
     }
     return {rule: columns for rule, columns in told.items() if columns}
+
+
+def _directed(contract: Contract) -> list[tuple[str, str]]:
+    """(column of a plan's indicators, column of their directions)."""
+    return [(name, c.direction) for name, c in contract.by_role("rincian").items() if c.direction]
 
 
 # ── the check ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -91,6 +98,10 @@ def checked(tidy: Tidy, contract: Contract, lists: Lists) -> Tidy:
         if label := one.label:
             _tell_misnamed(sound, label, book)
             _tell_untidy(tidy, label, re.compile(r"\s$|[\r\n\t]"), book)
+    for name, beside in _directed(contract):
+        if name in tidy.rows and beside in tidy.columns:
+            index, wrong = of_directions(tidy.rows, name, beside, lists.directions)
+            _tell(tidy, beside, "arah_dikenal", index, wrong, book)
     return with_sizes(replace(tidy, faults=(*tidy.faults, *book.build())), contract, lists.usual)
 
 
@@ -211,8 +222,8 @@ def _by_name(seen: _Seen, places: Iterable[int]) -> dict[int, str]:
     for place, name in names.items():
         above = account(seen.codes[place]).rpartition(".")[0]
         same = (kode for kode in beside.get(above, ()) if any(same_name(name, one.nama) for one in seen.of.find(kode)))
-        if kode := next(same, None):
-            found[place] = kode
+        if meant := next(same, None):
+            found[place] = meant
     return found
 
 

@@ -103,6 +103,7 @@ def test_quarters_of_what_is_counted_may_be_added_up_a_percentage_never(conn: Co
         "codes": [f"Jumlah {unit}" for unit in units],
         "names": [f"Jumlah {unit}" for unit in units],
         "units": list(units),
+        "directions": [None] * len(units),
         "source": "kiriman uji",
     }
     with conn, conn.cursor() as cursor:

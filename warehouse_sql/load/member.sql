@@ -134,10 +134,21 @@ ORDER BY kode, berlaku_dari;
 
 -- name: add_tolok_ukur
 -- What is counted may be added up over the quarters; a percentage, ratio, index or score never. Without a unit nobody knows.
-INSERT INTO dw.dim_tolok_ukur (kode, nama, satuan, dapat_dijumlah, sumber, keyakinan)
+INSERT INTO dw.dim_tolok_ukur (kode, nama, satuan, arah, dapat_dijumlah, sumber, keyakinan)
 SELECT
-    kode, nama, satuan,
+    kode, nama, satuan, coalesce(arah, 'naik'),
     coalesce(satuan !~* '(%%|persen|per\M|/|indeks|rasio|rata|nilai|skor|level|tingkat|predikat|angka|poin)', false),
     %(source)s, 'dari dokumen rencana'
-FROM unnest(%(codes)s::text[], %(names)s::text[], %(units)s::text[]) AS baru (kode, nama, satuan)
+FROM unnest(%(codes)s::text[], %(names)s::text[], %(units)s::text[], %(directions)s::text[]) AS baru (kode, nama, satuan, arah)
 ON CONFLICT DO NOTHING;
+
+-- name: directions
+SELECT kode, arah FROM dw.dim_tolok_ukur WHERE arah <> 'naik';
+
+-- name: follow_directions
+-- What a released file says of its indicators, of those that were there before it too.
+UPDATE dw.dim_tolok_ukur AS lama
+SET arah = baru.arah
+FROM audit.submission AS s
+CROSS JOIN LATERAL jsonb_each_text(s.directions) AS baru (kode, arah)
+WHERE s.id = %(id)s AND lama.kode = baru.kode AND lama.arah <> baru.arah;

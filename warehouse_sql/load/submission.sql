@@ -69,5 +69,5 @@ UPDATE audit.submission SET
     status_data = %(status_data)s, n_received = %(n_received)s, n_loaded = %(n_loaded)s, n_unchanged = %(n_unchanged)s,
     n_quarantined = %(n_quarantined)s, n_returned = %(n_returned)s, n_figures = %(n_figures)s, n_new = %(n_new)s,
     n_changed = %(n_changed)s, n_removed = %(n_removed)s, n_corrected = %(n_corrected)s, skipped = %(skipped)s, read_as = %(read_as)s,
-    started_at = now(), finished_at = clock_timestamp()
+    directions = %(directions)s, started_at = now(), finished_at = clock_timestamp()
 WHERE id = %(id)s;
