@@ -7,6 +7,7 @@ has the same names in a constraint on dw.dim_periode; a test holds the two toget
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -73,11 +74,14 @@ def years(period: str) -> tuple[int, int]:
     return first, last
 
 
-def periodicity(kind: str, scheduled: tuple[str, ...] | list[str]) -> str:
-    """ISO 8601 of how often a dataset comes. scheduled: its periods of several years, by which these are told: the step
-    from the last but one to the last (averages of three years come yearly), or the length of the only one."""
+def periodicity(kind: str, scheduled: Sequence[str]) -> str:
+    """ISO 8601 of how often a dataset comes; empty for a kind that is none of ours.
+
+    scheduled: its periods of several years, which tell how often those come: the step from the last but one to the
+    last (averages of three years come yearly), or the length of the only one.
+    """
     if kind != MULTI or not scheduled:
-        return BY_NAME[kind].iso
+        return BY_NAME[kind].iso if kind in BY_NAME else ""
     spans = sorted(years(period) for period in scheduled)
     step = spans[-1][0] - spans[-2][0] if len(spans) > 1 else 0
     return f"R/P{step or spans[-1][1] - spans[-1][0] + 1}Y"

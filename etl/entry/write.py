@@ -14,6 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from etl.calendar import MULTI
 from etl.entry import formulas
 from etl.entry.due import due_day
 from etl.entry.guide import HOW, write_guide
@@ -113,7 +114,7 @@ def _column_widths(plan: Plan) -> list[float]:
 def _heading(sheet: Worksheet, plan: Plan, styles: Styles) -> None:
     contract = plan.contract
     due = in_words(due_day(contract.calendar, plan.period).isoformat())
-    kind = {"tahunan": "Tahun "}.get(contract.calendar.period, "")
+    kind = {"tahunan": "Tahun ", MULTI: "Tahun "}.get(contract.calendar.period, "")
     for row, (text, style) in enumerate(
         (
             (contract.title, styles.title),

@@ -60,7 +60,7 @@ def entry(
         },
         "contactPoint": {"@type": "vcard:Contact", "fn": told["nama_skpd"], "hasEmail": f"mailto:{contact}"},
         "accessLevel": _ACCESS[told["akses"]],
-        "accrualPeriodicity": periodicity(told["frekuensi"], told["periode_terjadwal"]),
+        "accrualPeriodicity": periodicity(told["frekuensi"], told.get("periode_terjadwal", ())),
         "license": licence_of(told["lisensi"]).get("path", ""),
         "spatial": SPATIAL,
         "theme": [_topic(description)],
