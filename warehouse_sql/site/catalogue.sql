@@ -75,9 +75,12 @@ GROUP BY urusan
 ORDER BY urusan;
 
 -- name: latest
-SELECT DISTINCT ON (r.dirilis_pada, r.dataset) r.dataset, d.judul, d.nama_skpd, r.label, r.dirilis_pada, r.angka_baru, r.angka_berubah
-FROM portal.rilis AS r
-JOIN portal.dataset AS d ON d.dataset = r.dataset
+-- Of each dataset its last release.
+SELECT r.dataset, d.judul, d.nama_skpd, r.label, r.dirilis_pada, r.angka_baru, r.angka_berubah
+FROM portal.dataset AS d
+JOIN LATERAL (
+    SELECT * FROM portal.rilis WHERE dataset = d.dataset ORDER BY dirilis_pada DESC, kiriman DESC LIMIT 1
+) AS r ON true
 ORDER BY r.dirilis_pada DESC, r.dataset
 LIMIT %(limit)s;
 
