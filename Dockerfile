@@ -6,7 +6,7 @@ COPY tools/install.sh tools/
 RUN tools/install.sh requirements.lock
 
 FROM python:3.11-slim
-RUN useradd --uid 50000 --create-home satudata && install -d -o satudata -g satudata /data /data/airflow/logs
+RUN useradd --uid 50000 --create-home satudata && install -d -o satudata -g satudata /data /data/airflow/logs /cadangan
 WORKDIR /app
 COPY --from=packages /app/.venv .venv
 COPY . .

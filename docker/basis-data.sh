@@ -1,12 +1,31 @@
 #!/bin/bash
-# Runs once, in the new server. The owner only migrates; what runs every day is a loader that cannot rewrite decisions,
-# and Airflow has a role and a database of its own.
+# The server's logins. Runs once in a new server; run again it adds what is missing and sets the passwords anew:
+#   docker compose exec postgres bash /docker-entrypoint-initdb.d/basis-data.sh
+# The owner only migrates. What runs every day is a loader that cannot rewrite decisions. Airflow has a role and a database
+# of its own. The backup reads everything past row-level security, the SCRAM verifiers of passwords too (pg_read_all_data
+# has no smaller measure), and writes nothing: its password is as secret as what it backs up.
+# Passwords come from the environment: no list of processes and no log of the server shows them.
 set -euo pipefail
-psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" \
-    -v airflow="$AIRFLOW_DB_PASSWORD" -v pipa="$PIPELINE_DB_PASSWORD" <<'SQL'
-CREATE ROLE satudata_loader NOLOGIN;
-CREATE ROLE pipa LOGIN PASSWORD :'pipa' IN ROLE satudata_loader;
-CREATE ROLE airflow LOGIN PASSWORD :'airflow';
-CREATE DATABASE airflow OWNER airflow;
+psql -v ON_ERROR_STOP=1 --no-psqlrc --quiet --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
+\getenv pipa PIPELINE_DB_PASSWORD
+\getenv airflow AIRFLOW_DB_PASSWORD
+\getenv cadangan BACKUP_DB_PASSWORD
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
+SET log_min_duration_statement = -1;
+SET client_min_messages = 'warning';
+
+SELECT format('CREATE ROLE %I', peran) FROM unnest(ARRAY['satudata_loader', 'pipa', 'airflow', 'cadangan']) AS peran
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = peran) \gexec
+ALTER ROLE pipa LOGIN PASSWORD :'pipa';
+ALTER ROLE airflow LOGIN PASSWORD :'airflow';
+ALTER ROLE cadangan LOGIN BYPASSRLS PASSWORD :'cadangan';
+ALTER ROLE cadangan SET default_transaction_read_only = on;
+GRANT satudata_loader TO pipa;
+GRANT pg_read_all_data TO cadangan;
+GRANT CONNECT ON DATABASE :"DBNAME" TO cadangan;
+
+SELECT 'CREATE DATABASE airflow OWNER airflow'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'airflow') \gexec
 REVOKE ALL ON DATABASE airflow FROM PUBLIC;
 SQL

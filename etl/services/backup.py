@@ -143,6 +143,11 @@ def _dump(
     program = pg_programs.find("pg_dump", conn.server_version // 10000)
     with transaction(conn) as cursor:
         cursor.execute(sql("load/migration.sql#one_snapshot"))
+        if not rows(cursor, "operate/snapshot.sql#reads_everything")[0][0]:
+            raise BackupFailed(
+                "Pengguna pada SATUDATA_DSN tidak boleh membaca seluruh gudang. Sebab: ia bukan pemilik, dan tidak "
+                "memiliki pg_read_all_data bersama BYPASSRLS. Tindakan: pakai akun `cadangan` (docker/basis-data.sh)."
+            )
         snapshot = rows(cursor, "operate/snapshot.sql#export")[0][0]
         options = ["--format=directory", f"--jobs={JOBS}", "--compress=gzip:1", f"--snapshot={snapshot}"]
         try:

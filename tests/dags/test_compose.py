@@ -28,7 +28,7 @@ def config(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     assert engine is not None
     tool = Path(sys.executable).with_name("podman-compose")
     return subprocess.run(
-        [str(tool), "--podman-path", engine, "config"],
+        [str(tool), "--podman-path", engine, "--profile", "restore", "config"],
         cwd=PROJECT,
         env={"PATH": os.environ["PATH"], **env},
         capture_output=True,
@@ -45,7 +45,7 @@ def services() -> dict[str, Any]:
 
 
 def test_the_house_is_complete(services: dict[str, Any]) -> None:
-    assert set(services) == {"postgres", "redis", *AIRFLOW}
+    assert set(services) == {"postgres", "redis", "backup", "restore", *AIRFLOW}
     assert services["postgres"]["image"].startswith("postgres:18")
 
 
@@ -89,4 +89,28 @@ def test_sources_are_read_only_and_nobody_is_root(services: dict[str, Any], name
 
 
 def test_whatever_stays_up_says_whether_it_is_well(services: dict[str, Any]) -> None:
-    assert [name for name, service in services.items() if "healthcheck" not in service] == ["init"]
+    assert [name for name, service in services.items() if "healthcheck" not in service] == ["init", "restore"]
+
+
+def test_the_backup_knows_no_secret_but_its_own_and_writes_only_its_folder(services: dict[str, Any]) -> None:
+    backup = services["backup"]
+    assert sorted(backup["volumes"]) == ["cadangan:/cadangan", "data:/data:ro"]
+    assert set(backup["environment"]) == {"SATUDATA_DSN", "PGPASSWORD", "SATUDATA_BACKUP", "SATUDATA_KEEP_BACKUPS"}
+    assert "user=cadangan" in backup["environment"]["SATUDATA_DSN"] and backup["user"] == "satudata"
+    (script,) = backup["command"]
+    assert os.access(PROJECT / script, os.X_OK)
+    others = [service for name, service in services.items() if name not in ("backup", "postgres")]
+    assert not any("BACKUP_DB_PASSWORD" in str(service) or "user=cadangan" in str(service) for service in others)
+
+
+def test_backups_may_go_to_another_disk() -> None:
+    given = {"SATUDATA_SHARE": "/srv/skpd", "BACKUP_FOLDER": "/mnt/cadangan"}
+    done = config(dict.fromkeys(NAMES, SECRET) | given)
+    services = yaml.safe_load(done.stdout)["services"]
+    assert "/mnt/cadangan:/cadangan" in services["backup"]["volumes"]
+    assert "/mnt/cadangan:/cadangan:ro" in services["restore"]["volumes"]
+
+
+def test_a_restore_starts_only_when_called(services: dict[str, Any]) -> None:
+    assert services["restore"]["profiles"] == ["restore"]
+    assert services["restore"]["restart"] == "no"

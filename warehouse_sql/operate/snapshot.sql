@@ -23,6 +23,16 @@ ORDER BY 1, 2;
 SELECT count(*), coalesce(sum(('x' || left(md5(baris_utuh::text), 16))::bit(64)::bigint), 0)::text
 FROM {table} AS baris_utuh;
 
+-- name: reads_everything
+SELECT NOT EXISTS (
+    SELECT FROM pg_class AS c
+    WHERE c.relkind IN ('r', 'p') AND c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+        AND NOT (
+            has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+            AND NOT row_security_active(c.oid)
+        )
+);
+
 -- name: migrations
 SELECT name, sha256 FROM audit.migration ORDER BY name;
 
