@@ -110,6 +110,7 @@ DECLARE
         "mulai": "Hari pertama periodenya.",
         "nama": "Namanya.",
         "nama_indikator": "Nama indikator.",
+        "nama_induk": "Nama induknya.",
         "nama_kanan": "Angka kedua: apa.",
         "nama_kegiatan": "Nama program, kegiatan atau sub kegiatan pada masanya.",
         "nama_kiri": "Angka pertama: apa.",
