@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -70,7 +71,7 @@ def at(server: str, user: str, database: str = "satudata") -> str:
     return make_dsn(server, user=user, dbname=database)
 
 
-def ask(dsn: str, text: str) -> list[tuple[object, ...]]:
+def ask(dsn: str, text: str) -> list[Any]:
     with psycopg2.connect(dsn) as conn, conn.cursor() as cursor:
         cursor.execute(text)
         return cursor.fetchall()
