@@ -1,4 +1,4 @@
-"""Pages that read no warehouse."""
+"""Pages that read no warehouse: what the site is, and what it says when something is amiss."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-
-def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+from portal.serving import static_page
 
 
-PATHS = [path("tentang", page, name="tentang")]
+@static_page
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/tentang.html")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -20,3 +20,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/rusak.html", status=500)
+
+
+PATHS = [path("tentang", about, name="tentang")]

@@ -6,3 +6,7 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-langsung]");
   if (form) form.requestSubmit();
 });
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-cetak]")) window.print();
+});
