@@ -17,7 +17,8 @@ from etl.inspect.cells import Cells, cells_of
 from etl.inspect.columns import ColumnSeen, Rows, see_column
 from etl.inspect.frame import Frame, frames
 from etl.inspect.keys import key_columns, main_wilayah, telling_ancestor
-from etl.inspect.rows import Branching, Sum, Total
+from etl.inspect.rows import Branching, Total
+from etl.inspect.sums import Sum, sums_of
 from etl.inspect.units import Unit, read_unit, unit_in
 from etl.inspect.unsure import unsure
 from etl.inspect.when import When, decide, header_period
@@ -243,7 +244,7 @@ def _related(  # the parts of one table, which all depend on one another
     doubts: list[str] = []
     totals = [_compared(cells, figures, total, data, tree) for total in totals]
     leaves = data[tree.leaves[: len(data)]] if tree is not None and len(tree.leaves) == len(data) else data
-    sums = told.sums_of(cells, figures, leaves)
+    sums = sums_of(cells, figures, leaves)
     down = tuple(
         column.at
         for column in labels
