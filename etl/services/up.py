@@ -39,7 +39,7 @@ from etl.settings import PROJECT, Settings
 
 Say = Callable[[str], None]
 
-HEALTHY_WITHIN = 300.0
+HEALTHY_WITHIN = 600.0
 SIGN_OF_LIFE = 30.0
 KEEPER_ENDS_WITHIN = 60.0
 KNOWN_PROBLEMS = (InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed, MigrationFailed, SourceUnavailable)
