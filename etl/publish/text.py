@@ -16,8 +16,8 @@ _PLAIN_SCALE = 6
 """Arrow writes smaller steps than a millionth with an exponent."""
 
 
-def each(values: pa.Array, say: Callable[[str], str]) -> pa.StringArray:
-    """A text column with every value as `say` says it; null stays null."""
+def each(values: pa.Array, say: Callable[[str], str | None]) -> pa.StringArray:
+    """A text column with every value as `say` says it (None: null); null stays null."""
     coded = values if isinstance(values, pa.DictionaryArray) else values.dictionary_encode()
     said = pa.array([say(value) for value in coded.dictionary.to_pylist()], pa.string())
     return said.take(coded.indices)

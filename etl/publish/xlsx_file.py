@@ -1,41 +1,95 @@
-"""XLSX: sheets `Data` with the figures and `Keterangan` with what they mean, written row by row in constant memory.
+"""XLSX: sheets `Data` with the figures and `Keterangan` with what they mean, in memory that does not grow with them.
 
-Excel counts in floats of 15 digits: a number with more stands there as text. Times are shown in the regency's zone.
+XlsxWriter makes the workbook: styles, heads, filters, the sheet that explains. Into its empty `Data` sheets go the rows
+of etl.publish.xlsx_rows. Excel counts in floats of 15 digits: a number with more stands there as text. Times are shown
+in the regency's zone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
-from itertools import chain, islice
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from etl.publish.released import Column, Released
-from etl.publish.text import each, plain
+from etl.publish.xlsx_rows import TEXT_LIMIT, ZONE, Rows, by_sheet, said, texts_of
 
 SHEET_ROWS = 1_048_575
 """Figures on one sheet: Excel's rows less the header."""
-ZONE = ZoneInfo("Asia/Makassar")
-_DAY_ZERO = date(1899, 12, 30)
-"""Where Excel's count of days begins, for all dates since March 1900."""
-_DIGITS = 10**15
-_TEXT_LIMIT = 32_767
-
-Row = tuple[Any, ...]
+_CELL = 64
+"""Bytes of XML that no cell passes, unless it holds a text of its own."""
+_STRINGS = "xl/sharedStrings.xml"
 _WIDTHS = {"nama_indikator": 40, "nama_wilayah": 24, "indikator": 30, "dirilis_pada": 18, "nilai": 18}
 
 
 def write(released: Released, folder: Path, *, sheet_rows: int = SHEET_ROWS) -> list[Path]:
     """sheet_rows: figures on one sheet; the next ones go to `Data 2`, `Data 3`, …"""
     path = released.file(folder, "xlsx")
-    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm", "tmpdir": str(folder)}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    counts = [min(sheet_rows, released.count - start) for start in range(0, max(released.count, 1), sheet_rows)]
+    book, styles = _without_figures(released, counts)
+    texts = texts_of(released)
+    shared = list(dict.fromkeys(text for known in texts.values() for text in known or ()))
+    own = frozenset(name for name, known in texts.items() if known is None)
+    with zipfile.ZipFile(book) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        strings = source.read(_STRINGS)
+        places = {text: place for place, text in enumerate(shared, start=strings.count(b"<si>"))}
+        rows = Rows(styles, places, own)
+        sheets = groupby(by_sheet(released, sheet_rows), lambda numbered: numbered[0])
+        data = {f"xl/worksheets/sheet{number}.xml": count for number, count in enumerate(counts, start=1)}
+        for part in source.infolist():
+            cells = data.get(part.filename, 0) * len(released.columns)
+            # Excel may offer to repair a file with ZIP64, which only a part of 2 GB needs.
+            long = cells * _CELL > zipfile.ZIP64_LIMIT or (cells > 0 and bool(own))
+            with target.open(copy(part), "w", force_zip64=long) as stream:
+                if part.filename in data:
+                    content = _sized(source.read(part), data[part.filename] + 1, len(released.columns))
+                    _, batches = next(sheets, (0, ()))
+                    stream.writelines(_with(content, "sheetData", (rows.xml(batch) for _, batch in batches)))
+                elif part.filename == _STRINGS:
+                    added = (f"<si>{said(text)}</si>".encode() for text in shared)
+                    stream.writelines(_with(_uncounted(strings), "sst", added))
+                else:
+                    stream.write(source.read(part))
+    return [path]
+
+
+def _with(content: bytes, element: str, added: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    """A part with more at the end of one of its elements."""
+    head, end, tail = content.partition(f"</{element}>".encode())
+    assert end, f"XlsxWriter wrote no {element}"
+    yield head
+    yield from added
+    yield end + tail
+
+
+def _sized(content: bytes, height: int, width: int) -> bytes:
+    """A sheet that says how far it goes: readers take its word."""
+    area = f'<dimension ref="A1:{xl_rowcol_to_cell(height - 1, width - 1)}"/>'
+    return re.sub(rb'<dimension ref="[^"]*"/>', area.encode(), content, count=1)
+
+
+def _uncounted(content: bytes) -> bytes:
+    """The table of strings without how many there are, which may be left out."""
+    return re.sub(rb' count="\d+" uniqueCount="\d+"', b"", content, count=1)
+
+
+# ── all but the figures ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _without_figures(released: Released, counts: Sequence[int]) -> tuple[BytesIO, dict[str, int]]:
+    """The workbook with as many empty sheets `Data`, and the number of the cell format by column."""
+    stream = BytesIO()
+    options = {"in_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
+    with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"title": released.description.dataset["judul"], "created": _local_time(released)})
         formats = {
             "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1}),
@@ -44,93 +98,34 @@ def write(released: Released, folder: Path, *, sheet_rows: int = SHEET_ROWS) -> 
             "day": book.add_format({"num_format": "yyyy-mm-dd"}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        rows = chain.from_iterable(map(_rows, released.batches()))
-        for number in range(1, max(1, -(-released.count // sheet_rows)) + 1):
-            _data_sheet(book, released, formats, number, islice(rows, sheet_rows))
+        for number, count in enumerate(counts, start=1):
+            _data_sheet(book.add_worksheet("Data" if number == 1 else f"Data {number}"), released, formats, count)
         _meaning_sheet(book, released, formats)
-    return [path]
+    styles = {column.name: _format(column) for column in released.columns}
+    return stream, {name: formats[style].xf_index for name, style in styles.items() if style}
 
 
-def _local_time(released: Released) -> Any:
-    return released.released_at.astimezone(ZONE).replace(tzinfo=None)
-
-
-# ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _data_sheet(book: Any, released: Released, formats: Mapping[str, Any], number: int, rows: Iterator[Row]) -> None:
-    sheet = book.add_worksheet("Data" if number == 1 else f"Data {number}")
+def _data_sheet(sheet: Any, released: Released, formats: Mapping[str, Any], count: int) -> None:
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(released.columns):
-        sheet.set_column(place, place, _WIDTHS.get(column.name, max(12, len(column.name) + 2)))
+        width = _WIDTHS.get(column.name, max(12, len(column.name) + 2))
+        sheet.set_column(place, place, width, formats.get(_format(column)))
         sheet.write_string(0, place, _heading(column), formats["head"])
-    cells: list[tuple[int, Callable[..., Any], Any]] = [
-        (place, *_writer(sheet, column, formats)) for place, column in enumerate(released.columns)
-    ]
-    text = sheet.write_string
-    at = 1
-    for at, row in enumerate(rows, start=1):
-        for (place, put, form), value in zip(cells, row, strict=True):
-            if value is not None:
-                if form is None or value.__class__ is str:
-                    text(at, place, value)
-                else:
-                    put(at, place, value, form)
-    sheet.autofilter(0, 0, at, len(released.columns) - 1)
+    sheet.autofilter(0, 0, max(count, 1), len(released.columns) - 1)
+
+
+def _format(column: Column) -> str:
+    """Which of the formats its cells have; empty: none."""
+    kinds = {"number": pa.types.is_decimal, "time": pa.types.is_timestamp, "day": pa.types.is_date}
+    return next((name for name, fits in kinds.items() if fits(column.kind)), "")
 
 
 def _heading(column: Column) -> str:
     return f"{column.name} (WITA)" if pa.types.is_timestamp(column.kind) else column.name
 
 
-def _writer(sheet: Any, column: Column, formats: Mapping[str, Any]) -> tuple[Callable[..., Any], Any]:
-    """How the cells of a column are written; its format is None where they are texts."""
-    if pa.types.is_dictionary(column.kind):
-        return sheet.write_string, None
-    if pa.types.is_boolean(column.kind):
-        return sheet.write_boolean, False
-    if pa.types.is_timestamp(column.kind):
-        return sheet.write_number, formats["time"]
-    if pa.types.is_date(column.kind):
-        return sheet.write_number, formats["day"]
-    return sheet.write_number, formats["number"] if pa.types.is_decimal(column.kind) else False
-
-
-def _rows(batch: pa.RecordBatch) -> Iterator[Row]:
-    return zip(*(_values(column) for column in batch.columns), strict=True)
-
-
-def _values(values: pa.Array) -> list[Any]:
-    kind = values.type
-    if pa.types.is_dictionary(kind):
-        return each(values, lambda text: text[:_TEXT_LIMIT]).to_pylist()  # type: ignore[no-any-return]
-    if pa.types.is_decimal(kind):
-        return _numbers(values)
-    if pa.types.is_timestamp(kind):
-        coded = values.dictionary_encode()
-        return pa.array(map(_serial, coded.dictionary.to_pylist()), pa.float64()).take(coded.indices).to_pylist()  # type: ignore[no-any-return]
-    if pa.types.is_date(kind):
-        return pc.add(pc.cast(values, pa.int32()), (_DAY_ZERO - date(1970, 1, 1)).days * -1).to_pylist()  # type: ignore[no-any-return]
-    return values.to_pylist()  # type: ignore[no-any-return]
-
-
-def _serial(moment: datetime) -> float:
-    """Excel's number of a time, as the regency's clocks show it."""
-    local = moment.astimezone(ZONE).replace(tzinfo=None)
-    return (local - datetime.combine(_DAY_ZERO, time())) / timedelta(days=1)
-
-
-def _numbers(values: pa.Array) -> list[Any]:
-    """Floats, and texts for what a float of 15 digits cannot hold."""
-    floats = pc.cast(values, pa.float64(), safe=False).to_pylist()
-    limit = _DIGITS // 10 ** min(values.type.scale, 15)
-    if (pc.max(pc.abs(pc.cast(values, pa.float64(), safe=False))).as_py() or 0) < limit:
-        return floats  # type: ignore[no-any-return]
-    texts = plain(values).to_pylist()
-    return [
-        text if text is not None and len(text.lstrip("-").replace(".", "").lstrip("0")) > 15 else number
-        for number, text in zip(floats, texts, strict=True)
-    ]
+def _local_time(released: Released) -> Any:
+    return released.released_at.astimezone(ZONE).replace(tzinfo=None)
 
 
 # ── what they mean ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,5 +172,5 @@ def _table(sheet: Any, at: int, formats: Mapping[str, Any], names: tuple[str, ..
     for line in lines:
         at += 1
         for place, name in enumerate(names):
-            sheet.write_string(at, place, str(line.get(name) or "")[:_TEXT_LIMIT], formats["wrap"])
+            sheet.write_string(at, place, str(line.get(name) or "")[:TEXT_LIMIT], formats["wrap"])
     return at + 1
