@@ -231,7 +231,7 @@ def return_(submission: int, by: By, reason: Reason) -> None:
 def why(
     dataset: str,
     wilayah: Annotated[str, typer.Option(help="Kode Kemendagri, misalnya 64.08.04.")],
-    periode: Annotated[str, typer.Option(help="Misalnya 2024, 2024-Q2, 2024-05.")],
+    periode: Annotated[str, typer.Option(help="Misalnya 2024, 2024-Q2, 2024-05, 2021-2026.")],
     indikator: Annotated[str | None, typer.Option()] = None,
     rincian: Annotated[str | None, typer.Option(help="Misalnya jenis_kelamin=L.")] = None,
     members: Annotated[

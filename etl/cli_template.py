@@ -17,7 +17,8 @@ WITA = timezone(timedelta(hours=8))
 def template(
     dataset: Annotated[str, typer.Argument(help="Dataset (skpd.nama).")],
     period: Annotated[
-        str | None, typer.Option(help="Mis. 2025, 2025-S1, `Mei 2025`; tanpa ini periode yang jatuh tempo berikutnya.")
+        str | None,
+        typer.Option(help="Mis. 2025, 2025-S1, `Mei 2025`, 2021-2026; tanpa ini periode yang jatuh tempo berikutnya."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Berkas .xlsx yang ditulis, atau foldernya.")] = None,
 ) -> None:

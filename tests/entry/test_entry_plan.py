@@ -38,6 +38,27 @@ def test_the_period_due_next_is_the_first_that_is_still_in_time(kind, due, grace
     assert before_was_late
 
 
+PLAN = {"period": "multitahun", "due_days": 180, "periods": ("2026-2030", "2021-2026")}
+
+
+@pytest.mark.parametrize(
+    ("due_from", "today", "expected"),
+    [
+        ("awal", date(2021, 6, 30), "2021-2026"),
+        ("awal", date(2021, 7, 1), "2026-2030"),
+        ("awal", date(2040, 1, 1), "2026-2030"),
+        ("akhir", date(2027, 6, 29), "2021-2026"),
+        ("akhir", date(2027, 7, 1), "2026-2030"),
+    ],
+)
+def test_of_several_years_the_contract_says_what_is_due_next(due_from, today, expected):
+    calendar = Calendar(due_from=due_from, **PLAN)
+    assert next_due(calendar, today) == expected
+    assert chosen(calendar, "Tahun 2021 s/d 2026", today) == "2021-2026"
+    with pytest.raises(WrongPeriod, match="2021-2026 atau"):
+        chosen(calendar, "2021", today)
+
+
 def test_a_period_is_typed_as_people_do_and_a_wrong_one_is_told_with_an_example():
     calendar = Calendar(period="semesteran", due_days=30)
     today = date(2026, 1, 5)

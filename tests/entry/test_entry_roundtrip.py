@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 
+from etl.calendar import Calendar
 from etl.catalogue import load_contracts
 from etl.check import check_file
 from etl.entry.due import next_due
@@ -97,6 +98,23 @@ def test_a_program_that_never_calculates_does_not_spoil_it(name, settings, tmp_p
     tidy, results, _ = check_file(settings, target, plan.contract)
     assert figures(tidy) == expected(plan, typed)
     assert (tidy.findings, tidy.faults, [r.title for r in results if not r.ok]) == ((), (), [])
+
+
+def test_a_workbook_of_several_years_is_read_as_their_period(settings, tmp_path):
+    calendar = Calendar(period="multitahun", periods=("2021-2026",), due_days=180, due_from="awal")
+    contract = CATALOGUE.contracts["dinkes.fasilitas_kesehatan"].model_copy(update={"calendar": calendar})
+    plan = make_plan(contract, kutim(), [], agency="Dinas Kesehatan", period="2021-2026")
+    typed = valid(plan, random.Random(5))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan, AT)))
+    told = [str(cell.value) for row in book["Isian"].iter_rows(max_row=8) for cell in row if cell.value]
+    assert any("Periode data: Tahun 2021-2026. Dikirim paling lambat 30 Juni 2021" in text for text in told), told
+    for place, value in typed.items():
+        book["Isian"][place].value = value
+    target = tmp_path / "isian.xlsx"
+    book.save(target)
+    tidy, _, quarantined = check_file(settings, target, contract)
+    assert tidy.periods == ("2021-2026",) and not len(quarantined)
+    assert figures(tidy) == expected(plan, typed)
 
 
 def test_the_same_plan_and_time_give_the_same_bytes():
