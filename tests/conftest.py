@@ -6,17 +6,24 @@ copy of it for each test.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
 from hypothesis import settings
 
+if TYPE_CHECKING:
+    from tests.demo import Demo, Kept
+
 TEMPLATE = "gudang_contoh"
+DEMO = "demo_contoh"
 _numbers = itertools.count(1)
 settings.register_profile("sibuk", deadline=None)  # a busy machine is no bug: nothing here asserts a time
 settings.load_profile("sibuk")
@@ -57,21 +64,71 @@ def warehouse_template(postgres_dsn: str) -> str:
 @pytest.fixture
 def warehouse_dsn(postgres_dsn: str, warehouse_template: str) -> Iterator[str]:
     """Address of a fresh warehouse, migrated and seeded, dropped after the test."""
-    yield from _fresh(postgres_dsn, warehouse_template)
+    with _fresh(postgres_dsn, warehouse_template) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="module")
 def module_warehouse_dsn(postgres_dsn: str, warehouse_template: str) -> Iterator[str]:
     """One for all tests of a module, which only look at what its own fixture did there."""
-    yield from _fresh(postgres_dsn, warehouse_template)
+    with _fresh(postgres_dsn, warehouse_template) as dsn:
+        yield dsn
 
 
 @pytest.fixture
 def another_warehouse_dsn(postgres_dsn: str, warehouse_template: str) -> Iterator[str]:
     """A second one, for tests that compare two."""
-    yield from _fresh(postgres_dsn, warehouse_template)
+    with _fresh(postgres_dsn, warehouse_template) as dsn:
+        yield dsn
 
 
+@pytest.fixture(scope="session")
+def demo_agency(postgres_dsn: str) -> str:
+    """Address of the demo regency's one agency with a database, for the connection of that name."""
+    from tests.demo import agency_url
+
+    return agency_url(postgres_dsn)
+
+
+@pytest.fixture(scope="session")
+def kept_demo(
+    postgres_dsn: str, warehouse_template: str, demo_agency: str, tmp_path_factory: pytest.TempPathFactory
+) -> Kept:
+    """The demo regency, built by the first worker that comes here; its warehouse is then a template of each server."""
+    from etl.services import postgres
+    from tests.demo import Kept
+
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    kept = Kept(shared / "demo")
+    with _fresh(postgres_dsn, warehouse_template) as dsn:
+        kept.build_once(dsn, demo_agency)
+    kept.restore(postgres.create_database(postgres_dsn, DEMO))
+    return kept
+
+
+@pytest.fixture(scope="session")
+def demo_regency(postgres_dsn: str, kept_demo: Kept) -> Iterator[Demo]:
+    """The demo regency loaded and exported, to look at: its warehouse refuses whatever is written."""
+    with _fresh(postgres_dsn, DEMO) as dsn:
+        name = psycopg2.extensions.parse_dsn(dsn)["dbname"]
+        _on_server(dsn, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        yield kept_demo.seen(dsn)
+
+
+@pytest.fixture
+def own_demo_regency(
+    postgres_dsn: str, kept_demo: Kept, demo_agency: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Demo]:
+    """One to change: a copy of its warehouse and of all its files."""
+    from tests.demo import AGENCY
+
+    monkeypatch.setenv(AGENCY, demo_agency)
+    with _fresh(postgres_dsn, DEMO) as dsn:
+        yield kept_demo.copied(dsn, tmp_path / "demo")
+
+
+@contextlib.contextmanager
 def _fresh(postgres_dsn: str, template: str) -> Iterator[str]:
     name = f"gudang_{next(_numbers)}"
     _on_server(postgres_dsn, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")

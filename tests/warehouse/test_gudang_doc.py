@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from etl.load.warehouse import connect
 from etl.pipeline import run
 from etl.settings import PROJECT
-from tests.warehouse.test_demo_regency import Demo, demo  # noqa: F401
+from tests.demo import Demo
 from tools import er_diagram, warehouse_doc
 
 DOCUMENT = PROJECT / "docs" / "gudang.md"
@@ -65,12 +64,12 @@ def test_a_column_of_another_type_is_no_link(conn):
     assert not [link for link in links if (link.source, link.column) == ("audit.submission", "status")]
 
 
-def test_the_document_says_what_the_database_says(demo: Demo):  # noqa: F811
-    shutil.copy(PROJECT / "samples" / "revisi" / REVISION, Path(demo.settings.sources) / REVISION)
-    (outcome,) = run(demo.settings, dataset="disdukcapil.penduduk")
+def test_the_document_says_what_the_database_says(own_demo_regency: Demo):
+    own_demo_regency.drop("revisi", REVISION)
+    (outcome,) = run(own_demo_regency.settings, dataset="disdukcapil.penduduk")
     assert outcome.status == "dirilis", outcome.findings
     text = DOCUMENT.read_text(encoding="utf-8")
-    conn = connect(demo.settings.dsn)
+    conn = connect(own_demo_regency.settings.dsn)
     said = warehouse_doc.refreshed(text, conn)
     conn.close()
     must_say(DOCUMENT, said)
