@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
-import psycopg2
 import pyarrow as pa
 import pytest
 
-from etl.findings import Finding, Refused, Severity, SourceUnavailable
+from etl.findings import Finding, Refused, Severity
 from etl.frames import ROW_SPAN
 from etl.load.checks import run_checks
 from etl.load.figures import earlier
 from etl.load.members import UnknownMember
-from etl.load.release import DecisionRefused, release, return_
 from etl.load.submission import (
     CountsDiffer,
     describe,
@@ -29,10 +26,8 @@ from etl.load.submission import (
     unprocessed,
 )
 from etl.load.warehouse import connect
+from tests.warehouse.loads import BY, FIRST, ask, everything, rows_of, shown, sums
 from tests.warehouse.tidy_data import bad, contract, loaded, many, received, result, revised, sync, tidy
-
-BY = contract()
-FIRST = tidy([("64.08.01", "2024", "3", "7"), ("64.08.02", "2024", "4", "8"), ("64.08.03", "2024", "5", "9")])
 
 
 @pytest.fixture
@@ -41,34 +36,6 @@ def conn(warehouse_dsn):
     sync(conn, BY)
     yield conn
     conn.close()
-
-
-@pytest.fixture
-def another(conn, warehouse_dsn):
-    other = connect(warehouse_dsn)
-    yield other
-    other.close()
-
-
-def ask(conn, text, *values):
-    with conn, conn.cursor() as cursor:
-        cursor.execute(text, values or None)
-        return cursor.fetchall()
-
-
-def shown(conn, indikator="faskes.puskesmas"):
-    """wilayah → figure on the portal."""
-    return dict(ask(conn, "SELECT wilayah, nilai FROM portal.nilai WHERE indikator = %s", indikator))
-
-
-def everything(conn):
-    """Every row of the warehouse that a load writes, with its physical version."""
-    tables = "dw.fakta_indikator staging.figur audit.submission audit.finding audit.quarantine audit.release".split()
-    return {table: ask(conn, f"SELECT xmin, ctid, t::text FROM {table} t ORDER BY 3") for table in tables}
-
-
-def sums(counts):
-    return counts.received == counts.loaded + counts.unchanged + counts.quarantined + counts.returned
 
 
 # ── first, again, changed, removed ───────────────────────────────────────────────────────────────────────────────────
@@ -122,14 +89,10 @@ def test_the_past_can_be_read_as_it_was_published(conn):
 @pytest.mark.parametrize(("mode", "left"), [("penuh", 2), ("periode", 3), ("tambah", 4)])
 def test_what_is_missing_goes_as_far_as_the_load_mode_says(conn, mode, left):
     by = contract(load=mode)
-    loaded(conn, by, tidy([("64.08.01", "2023", "1", "1"), *_rows("2024", 3)]))
-    _, counts = loaded(conn, by, tidy(_rows("2024", 2)), content="b")
+    loaded(conn, by, tidy([("64.08.01", "2023", "1", "1"), *rows_of("2024", 3)]))
+    _, counts = loaded(conn, by, tidy(rows_of("2024", 2)), content="b")
     assert counts.removed == 2 * (4 - left)
     assert ask(conn, "SELECT count(*) FROM portal.nilai WHERE indikator = 'faskes.puskesmas'") == [(left,)]
-
-
-def _rows(year, count):
-    return [(f"64.08.{n:02d}", year, str(n), str(n)) for n in range(1, count + 1)]
 
 
 def test_an_indicator_that_a_contract_dropped_goes_with_the_next_full_load(conn):
@@ -234,7 +197,7 @@ def test_a_quarantined_row_keeps_its_older_figures(conn):
 
 def test_nothing_is_removed_while_anything_is_quarantined(conn):
     loaded(conn, BY, FIRST)
-    _, counts = loaded(conn, BY, tidy(_rows("2024", 2)), content="b", quarantined=[3])
+    _, counts = loaded(conn, BY, tidy(rows_of("2024", 2)), content="b", quarantined=[3])
     assert counts.removed == 0
     assert len(shown(conn)) == 3
 
@@ -299,127 +262,6 @@ def test_an_empty_submission_is_possible(conn):
     assert (counts.status, counts.received) == ("tidak_berubah", 0)
 
 
-# ── waiting and deciding ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_waiting_submission_is_not_shown_until_released(conn):
-    submission_id, counts = loaded(conn, BY, FIRST, release_by=None)
-    assert (counts.status, counts.loaded) == ("menunggu", 3)
-    assert shown(conn) == {}
-    assert ask(conn, "SELECT count(*) FROM dw.fakta_indikator") == [(0,)]
-    assert run_checks(conn) == []
-    counts = release(conn, submission_id, "Siti", "Sesuai berita acara")
-    assert (counts.status, counts.loaded, counts.new) == ("dirilis", 3, 6)
-    assert len(shown(conn)) == 3
-    assert ask(conn, "SELECT dirilis_oleh, alasan, otomatis FROM portal.rilis") == [
-        ("walidata", "Sesuai berita acara", False)
-    ]
-    assert ask(conn, "SELECT count(*) FROM staging.figur") == [(0,)]
-    assert run_checks(conn) == []
-
-
-def test_figures_are_valid_from_their_release_not_from_their_load(conn):
-    submission_id, _ = loaded(conn, BY, FIRST, release_by=None)
-    release(conn, submission_id, "Siti", "Baik")
-    assert ask(
-        conn,
-        "SELECT DISTINCT f.valid_from = r.released_at, f.valid_from > s.finished_at FROM dw.fakta_indikator f "
-        "JOIN audit.release r USING (submission_id) JOIN audit.submission s ON s.id = f.submission_id",
-    ) == [(True, True)]
-
-
-def test_release_compares_with_the_facts_of_that_moment(conn):
-    waiting, counts = loaded(conn, BY, FIRST, path="dinkes/a.xlsx", release_by=None)
-    assert counts.loaded == 3
-    other = contract(load="tambah")
-    loaded(conn, other, tidy(_rows("2023", 1)), path="dinkes/b.xlsx", content="b")
-    counts = release(conn, waiting, "Siti", "Baik")
-    assert (counts.loaded, counts.unchanged, counts.new) == (3, 0, 6)
-
-
-def test_a_decision_is_taken_once(conn):
-    submission_id, _ = loaded(conn, BY, FIRST, release_by=None)
-    release(conn, submission_id, "Siti", "Baik")
-    before = everything(conn)
-    with pytest.raises(DecisionRefused, match="sudah dirilis oleh Siti"):
-        release(conn, submission_id, "Budi", "Sekali lagi")
-    with pytest.raises(DecisionRefused, match="sudah dirilis oleh Siti"):
-        return_(conn, submission_id, "Budi", "Batal")
-    assert everything(conn) == before
-
-
-@pytest.mark.parametrize(("by", "reason"), [("", "x"), ("Siti", " ")])
-def test_a_decision_needs_a_name_and_a_reason(conn, by, reason):
-    submission_id, _ = loaded(conn, BY, FIRST, release_by=None)
-    with pytest.raises(DecisionRefused, match="nama dan alasan"):
-        release(conn, submission_id, by, reason)
-
-
-def test_a_returned_submission_leaves_its_findings_and_no_figure(conn):
-    note = Finding("catatan_umum", "Perlu dilihat.", "s", "t", Severity.CATATAN)
-    submission_id, _ = loaded(conn, BY, FIRST, release_by=None, quarantined=[2], findings=[note])
-    counts = return_(conn, submission_id, "Siti", "Satuan salah")
-    assert (counts.status, counts.quarantined, counts.returned, counts.loaded) == ("dikembalikan", 1, 2, 0)
-    assert sums(counts)
-    assert ask(conn, "SELECT count(*) FROM staging.figur") == [(0,)]
-    assert ask(conn, "SELECT count(*) FROM audit.finding") == [(2,)]
-    assert run_checks(conn) == []
-
-
-def test_a_newer_submission_replaces_one_that_waits(conn):
-    old, _ = loaded(conn, BY, FIRST, release_by=None)
-    new, _ = loaded(conn, BY, revised(FIRST, 3, "40"), content="b", release_by=None)
-    assert describe(conn, old).status == "digantikan"
-    assert ask(conn, "SELECT DISTINCT submission_id FROM staging.figur") == [(new,)]
-    with pytest.raises(DecisionRefused, match="digantikan"):
-        release(conn, old, "Siti", "Baik")
-    assert run_checks(conn) == []
-
-
-def test_an_older_submission_cannot_overwrite_a_newer_release(conn):
-    old, _ = loaded(conn, BY, FIRST, path="dinkes/a.xlsx", release_by=None)
-    new, _ = loaded(conn, BY, revised(FIRST, 3, "40"), path="dinkes/b.xlsx", content="b")
-    with pytest.raises(DecisionRefused, match=rf"kiriman {new} .*lebih baru"):
-        release(conn, old, "Siti", "Baik")
-    assert shown(conn)["64.08.02"] == 40
-    return_(conn, old, "Siti", "Sudah ada yang baru")
-
-
-def test_older_and_newer_of_other_periods_do_not_get_in_each_others_way(conn):
-    old, _ = loaded(conn, BY, FIRST, path="dinkes/a.xlsx", release_by=None)
-    loaded(conn, BY, tidy(_rows("2023", 3)), path="dinkes/b.xlsx", content="b")
-    assert release(conn, old, "Siti", "Baik").new == 6
-
-
-def test_adding_by_key_minds_only_its_own_keys(conn):
-    by = contract(load="tambah")
-    sync(conn, by)
-    old, _ = loaded(conn, by, tidy([("64.08.01", "2024", "1", "1")]), path="dinkes/a.xlsx", release_by=None)
-    clash, _ = loaded(
-        conn, by, tidy([("64.08.02", "2024", "1", "1")]), path="dinkes/c.xlsx", content="c", release_by=None
-    )
-    loaded(conn, by, tidy([("64.08.02", "2024", "2", "2")]), path="dinkes/b.xlsx", content="b")
-    assert release(conn, old, "Siti", "Baik").new == 2
-    with pytest.raises(DecisionRefused, match="lebih baru"):
-        release(conn, clash, "Siti", "Baik")
-
-
-def test_a_late_older_submission_of_a_source_is_set_aside(conn):
-    old = received(conn, BY, content="a")
-    loaded(conn, BY, revised(FIRST, 3, "40"), content="b")
-    counts = load(conn, old, BY, FIRST, [], pd.Index([]), [], release_by="aturan otomatis")
-    assert (counts.status, counts.returned, counts.loaded) == ("digantikan", 3, 0)
-    assert shown(conn)["64.08.02"] == 40
-    assert run_checks(conn) == []
-
-
-def test_a_submission_that_repeats_what_is_released_waits_for_nobody(conn):
-    loaded(conn, BY, FIRST)
-    _, counts = loaded(conn, BY, FIRST, content="b", release_by=None)
-    assert counts.status == "tidak_berubah"
-    assert ask(conn, "SELECT count(*) FROM staging.figur") == [(0,)]
-
-
 # ── registered, returned by the rules, failed ────────────────────────────────────────────────────────────────────────
 
 
@@ -464,7 +306,7 @@ def test_given_back_by_the_rules(conn):
     assert give_back(conn, submission_id, findings=[why]) == counts
 
 
-def test_an_unreadable_file_is_given_back_without_rows(conn):
+def test_an_unreadable_file_is_given_back_withoutrows_of(conn):
     submission_id = received(conn, BY)
     counts = give_back(conn, submission_id, findings=[Finding("berkas_rusak", "Tidak terbaca.", "s", "t")])
     assert (counts.status, counts.received) == ("dikembalikan", 0)
@@ -483,118 +325,6 @@ def test_notes_from_collecting_are_kept_with_the_submission(conn):
 def test_an_unknown_submission_is_said_to_be_so(conn):
     with pytest.raises(LookupError, match="Kiriman 4711 tidak ada"):
         describe(conn, 4711)
-
-
-# ── all or nothing, one at a time ────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("table", ["dw.fakta_indikator_kini", "audit.quarantine", "audit.release", "audit.finding"])
-def test_a_failure_anywhere_leaves_the_old_state(conn, table):
-    loaded(conn, BY, FIRST)
-    submission_id = received(conn, BY, content="b")
-    with conn, conn.cursor() as cursor:
-        cursor.execute("CREATE FUNCTION public.rusak() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''x''; END'")
-        cursor.execute(f"CREATE TRIGGER rusak BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION public.rusak()")
-    before = everything(conn)
-    with pytest.raises(psycopg2.Error):
-        load(
-            conn, submission_id, BY, revised(FIRST, 3, "40"), [result(bad([2]))], pd.Index([2]), [], release_by="aturan"
-        )
-    assert everything(conn) == before
-    with conn, conn.cursor() as cursor:
-        cursor.execute("DROP FUNCTION public.rusak CASCADE")
-    counts = load(
-        conn, submission_id, BY, revised(FIRST, 3, "40"), [result(bad([2]))], pd.Index([2]), [], release_by="aturan"
-    )
-    assert (counts.status, counts.loaded, counts.quarantined) == ("dirilis", 1, 1)
-
-
-def test_a_connection_lost_midway_leaves_the_old_state(conn, another):
-    loaded(conn, BY, FIRST)
-    submission_id = received(conn, BY, content="b")
-    before = everything(conn)
-    with another, another.cursor() as cursor:
-        cursor.execute("LOCK TABLE audit.release IN ACCESS EXCLUSIVE MODE")
-        pid = conn.info.backend_pid
-        errors = []
-        thread = threading.Thread(target=_load_into, args=(conn, submission_id, errors))
-        thread.start()
-        _until_waiting(another, pid)
-        cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))
-        thread.join(30)
-    assert isinstance(errors[0], SourceUnavailable)
-    assert "Tindakan" in str(errors[0])
-    assert everything(another) == before
-
-
-def _load_into(conn, submission_id, errors):
-    try:
-        load(conn, submission_id, BY, revised(FIRST, 3, "40"), [], pd.Index([]), [], release_by="aturan otomatis")
-    except Exception as error:
-        errors.append(error)
-
-
-def _until_waiting(conn, pid):
-    with conn.cursor() as cursor:
-        for _ in range(1000):
-            cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s", (pid,))
-            if cursor.fetchone() == ("Lock",):
-                return
-            cursor.execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)")
-    pytest.fail("the load never reached the lock")
-
-
-def test_two_loads_of_one_dataset_follow_one_another(conn, another, warehouse_dsn):
-    """The second began before the first committed: its versions must still begin where the first's end."""
-    loaded(conn, BY, FIRST)
-    first, second = received(conn, BY, "dinkes/a.xlsx", "b"), received(conn, BY, "dinkes/b.xlsx", "c")
-    third = connect(warehouse_dsn)
-    errors = []
-    with another, another.cursor() as cursor:
-        cursor.execute("LOCK TABLE audit.release IN ACCESS EXCLUSIVE MODE")
-        threads = [
-            threading.Thread(target=_change, args=(connection, submission_id, value, errors))
-            for connection, submission_id, value in ((conn, first, "40"), (third, second, "41"))
-        ]
-        for thread, connection in zip(threads, (conn, third), strict=True):
-            thread.start()
-            _until_waiting(another, connection.info.backend_pid)
-    for thread in threads:
-        thread.join(30)
-    third.close()
-    assert errors == []
-    assert run_checks(conn) == []
-    values = ask(
-        conn,
-        "SELECT nilai FROM portal.nilai_riwayat WHERE wilayah = '64.08.02' AND indikator = 'faskes.puskesmas' "
-        "ORDER BY berlaku_dari",
-    )
-    assert len(values) == 3
-    assert values[0] == (4,)
-
-
-def _change(conn, submission_id, value, errors):
-    try:
-        load(conn, submission_id, BY, revised(FIRST, 3, value), [], pd.Index([]), [], release_by="aturan otomatis")
-    except Exception as error:
-        errors.append(error)
-
-
-def test_loads_of_different_datasets_do_not_wait(conn, another):
-    lain = contract("dukcapil.faskes2", producer="dukcapil")
-    sync(conn, lain)
-    with conn, conn.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('satudata:' || %s, 0))", (BY.id,))
-        _, counts = loaded(another, lain, tidy(_rows("2024", 2), by=lain))
-        assert counts.loaded == 2
-
-
-def test_a_load_inside_another_transaction_is_refused(conn):
-    submission_id = received(conn, BY)
-    with conn.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    with pytest.raises(RuntimeError, match="transaksi"):
-        load(conn, submission_id, BY, FIRST, [], pd.Index([]), [])
 
 
 # ── many ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
