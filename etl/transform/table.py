@@ -14,7 +14,7 @@ from etl.contract import Contract
 from etl.findings import Finding, Refused, Severity, has_refusal
 from etl.frames import ControlTotal, RawTable, Sheet, column_letters, row_key
 from etl.layouts import Layout
-from etl.transform import corrections, layout, reshape, subtotals
+from etl.transform import control_columns, corrections, layout, reshape, subtotals
 from etl.transform.binding import added_columns, bind
 from etl.transform.cells import FaultBook
 from etl.transform.columns import without_point_zero
@@ -105,6 +105,7 @@ def _one(
     if branches is not None:
         above_measures = reader.measures(branches.above)
         totals = subtotals.check(branches, table, read.measures, above_measures, contract, book, reader.period_code)
+    totals += control_columns.totals(read.rows, read.measures, read.controls, contract, reader.period_code)
     controls = [reshape.figures(read.rows, read.controls, contract)]
     if table.controls is not None:
         aside = reader.read(table.controls, None)

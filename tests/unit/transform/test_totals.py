@@ -50,3 +50,53 @@ def test_subtotals_stand_beside_their_leaves_the_agreeing_ones_too() -> None:
         (30, 30, 2, True, 3),
     ]
     assert found[0].label.endswith(" · 5")
+
+
+def columns_of(contract_parts: dict[str, object], *rows: list[Cell]) -> list[tuple[str, Decimal, Decimal, bool, int]]:
+    contract = contract_of(
+        columns={
+            "kecamatan": KECAMATAN,
+            "tahun": {"role": "periode"},
+            "n": N,
+            "m": {**N, "rincian": {"jenis_kelamin": "P"}},
+            "jumlah": {"role": "kontrol", "sum_of": ["n", "m"]},
+            "kota": {"role": "kontrol", "sum_of": ["jumlah"], "required": False},
+        },
+        source={"kind": "folder", "files": "*"},
+        **contract_parts,
+    )
+    table = [["Kecamatan", "Tahun", "N", "M", "Jumlah", "Kota"], *rows]
+    found = read(contract, table).control_totals
+    return [(one.label, one.stated, one.computed, one.agrees, one.stands_for) for one in found]
+
+
+def test_a_control_column_stands_beside_the_exact_sum_of_its_parts_row_by_row() -> None:
+    exact = {"totals": {"where": {"kecamatan": ["Jumlah"]}, "tolerance": 0}}
+    found = columns_of(
+        exact,
+        ["Telen", 2024, "0,1", "0,2", "0,3", "0,3"],
+        ["Kaubun", 2024, "1", "2", "4", "4"],
+        ["Bengalon", 2024, "5", None, "5", None],
+        ["Sandaran", 2024, None, None, "7", None],
+        ["Busang", 2024, "8", "1", None, None],
+    )
+    assert [(label.split(" · ")[0], stated, computed, agrees) for label, stated, computed, agrees, _ in found] == [
+        ("jumlah", Decimal(4), Decimal(3), False),
+        ("jumlah", Decimal("0.3"), Decimal("0.3"), True),
+        ("jumlah", Decimal(5), Decimal(5), True),
+        ("kota", Decimal("0.3"), Decimal("0.3"), True),
+        ("kota", Decimal(4), Decimal(4), True),
+    ]
+    assert "64.08" in found[0][0], "the row's region"
+
+
+def test_a_control_column_gives_as_much_as_its_check() -> None:
+    assert [agrees for *_, agrees, _ in columns_of({}, ["Telen", 2024, "1", "2", "3,4", None])] == [True]
+    assert [agrees for *_, agrees, _ in columns_of({}, ["Telen", 2024, "1", "2", "3,6", None])] == [False]
+
+
+def test_rows_that_agree_are_told_two_hundred_times_and_counted_all() -> None:
+    rows: list[list[Cell]] = [["Telen", 1000 + no, "1", "2", "3", None] for no in range(900, 1350)]
+    found = columns_of({}, *rows)
+    assert len(found) == 200
+    assert sum(stands_for for *_, stands_for in found) == 450
