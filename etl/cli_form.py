@@ -69,8 +69,8 @@ def ewalidata(skpd: Agency, tahun: Year, out: Out = None) -> None:
     agency = _known(skpd)
     with _warehouse() as conn:
         told = upload(conn, skpd, agency, tahun)
-    if not told.elements:
-        raise fail(f"Tidak ada indikator {skpd} dengan kode DSSD. Tindakan: isi `dssd` pada kontraknya.")
+    if not told.elements and not told.uncoded:
+        raise fail(f"Tidak ada indikator statistik {skpd}. Tindakan: daftarkan datasetnya, lalu rilis angkanya.")
     path = _target(out, f"ewalidata-{skpd}-{tahun}.xlsx")
     _write(path, workbook(told))
     _write(path.with_suffix(".json"), told.payload().encode())
@@ -79,6 +79,12 @@ def ewalidata(skpd: Agency, tahun: Year, out: Out = None) -> None:
     for one in told.elements:
         if one.value is None:
             console.print(f"  {one.dssd} {one.name}: {one.note}", markup=False)
+    if told.uncoded:
+        ready = sum(one.value is not None for one in told.uncoded)
+        console.print(
+            f"{len(told.uncoded)} indikator belum berkode DSSD, {ready} sudah berangka: lihat lembar Belum berkode.",
+            markup=False,
+        )
 
 
 @app.command()

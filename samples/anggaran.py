@@ -109,6 +109,9 @@ REKENING = {
     "5.2.03.01.01": "Belanja Modal Bangunan Gedung Tempat Kerja",
     "5.2.03.01.01.0001": "Belanja Modal Bangunan Gedung Kantor",
     "5.2.04": "Belanja Modal Jalan, Jaringan, dan Irigasi",
+    "5.2.04.01": "Belanja Modal Jalan dan Jembatan",
+    "5.2.04.01.01": "Belanja Modal Jalan",
+    "5.2.04.01.01.0003": "Belanja Modal Jalan Kabupaten",
     "6": "PEMBIAYAAN DAERAH",
     "6.1": "PENERIMAAN PEMBIAYAAN",
     "6.1.01": "Sisa Lebih Perhitungan Anggaran Tahun Sebelumnya",
@@ -119,7 +122,7 @@ REKENING = {
 GAJI, TUNJANGAN = "5.1.01.01.01.0001", "5.1.01.01.02.0001"
 CETAK, OBAT, RAPAT = "5.1.02.01.01.0026", "5.1.02.01.01.0037", "5.1.02.01.01.0052"
 TENAGA, PERJALANAN, BIAYA = "5.1.02.02.01.0016", "5.1.02.04.01.0003", "5.1.02.05.01.0002"
-ALKES, GEDUNG, JALAN = "5.2.02.07.01.0001", "5.2.03.01.01.0001", "5.2.04"
+ALKES, GEDUNG, JALAN = "5.2.02.07.01.0001", "5.2.03.01.01.0001", "5.2.04.01.01.0003"
 PENYEIMBANG = "4.2.01.01"
 """The income that makes the budget balance."""
 

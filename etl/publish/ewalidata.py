@@ -1,14 +1,15 @@
 """The e-Walidata (SIPD) upload of one agency and year: one number per DSSD element, and where it comes from.
 
 The value is the regency's own released figure of the year; where there is none, the exact sum of all kecamatan of an
-indicator that may be summed; else none, with the reason. Only what the portal shows is taken.
+indicator that may be summed; else none, with the reason. Only what the portal shows is taken. Indicators without a code
+are listed beside the upload, with their values: the codes are given by SIPD (`get_ref_dssd`), never made here.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -27,7 +28,7 @@ _HEAD = ("No", "Kode DSSD", "Uraian DSSD", "Satuan", "Definisi Operasional", "Ta
 
 
 class Indicator(NamedTuple):
-    """An indicator that answers a DSSD element."""
+    """An indicator of the agency. dssd: the element that it answers, empty while it has no code."""
 
     code: str
     name: str
@@ -68,12 +69,13 @@ class Element:
 
 @dataclass(frozen=True)
 class Upload:
-    """All of one agency and year."""
+    """All of one agency and year. uncoded: what could be uploaded had it a code."""
 
     skpd: str
     agency: str
     year: int
     elements: tuple[Element, ...]
+    uncoded: tuple[Element, ...] = ()
 
     def payload(self) -> str:
         """The body that `push_dssd` takes, with the elements that have a value. It is only ever written to a file."""
@@ -93,7 +95,14 @@ def upload(conn: Connection, skpd: str, agency: str, year: int) -> Upload:
         kecamatan = [kode for (kode,) in rows(cursor, "publish/ewalidata.sql#kecamatan", given)]
         wanted = {**given, "indikator": [i.code for i in indicators], "kecamatan": kecamatan}
         figures = [Figure(*row) for row in rows(cursor, "publish/ewalidata.sql#figures", wanted)]
-    return Upload(skpd, agency, year, tuple(elements(indicators, figures, kecamatan, year)))
+    coded = [one for one in indicators if one.dssd]
+    uncoded = [replace(one, dssd="") for one in elements(_each_by_itself(indicators), figures, kecamatan, year)]
+    return Upload(skpd, agency, year, tuple(elements(coded, figures, kecamatan, year)), tuple(uncoded))
+
+
+def _each_by_itself(indicators: Sequence[Indicator]) -> list[Indicator]:
+    """Those without a code, each as if its own name were one."""
+    return [one._replace(dssd=one.code) for one in indicators if not one.dssd]
 
 
 # ── one number per element ───────────────────────────────────────────────────────────────────────────────────────────
@@ -171,10 +180,20 @@ def _written(value: Decimal | None) -> str:
 
 
 def workbook(told: Upload) -> bytes:
-    """Sheet `DSSD` in the layout that e-Walidata takes; sheet `Catatan` says where each number comes from."""
+    """Sheet `DSSD` in the layout that e-Walidata takes; sheet `Catatan` says where each number comes from; sheet `Belum
+    berkode` has what still needs a code, in the same layout."""
     book = Book(f"DSSD {told.agency} {told.year}")
-    sheet = book.sheet("DSSD", _WIDTHS)
-    merged(sheet, (0, 0, 0, 7), "DATA STATISTIK SEKTORAL DAERAH (DSSD)", book.title)
+    _elements(book, "DSSD", "DATA STATISTIK SEKTORAL DAERAH (DSSD)", told, told.elements)
+    _notes(book, told)
+    if told.uncoded:
+        title = "BELUM BERKODE: isi `dssd` pada kontrak dengan kode dari daftar DSSD SIPD"
+        _elements(book, "Belum berkode", title, told, told.uncoded)
+    return book.content()
+
+
+def _elements(book: Book, name: str, title: str, told: Upload, lines: Sequence[Element]) -> None:
+    sheet = book.sheet(name, _WIDTHS)
+    merged(sheet, (0, 0, 0, 7), title, book.title)
     merged(sheet, (1, 0, 1, 7), f"{told.agency.upper()} KABUPATEN KUTAI TIMUR TAHUN {told.year}", book.title)
     for at, text in enumerate(_HEAD):
         merged(sheet, (3, at, 4, at), text, book.head)
@@ -183,14 +202,12 @@ def workbook(told: Upload) -> bytes:
     sheet.write_string(4, 7, str(told.year), book.head)
     sheet.repeat_rows(3, 4)
     sheet.freeze_panes(5, 2)
-    for no, one in enumerate(told.elements, 1):
+    for no, one in enumerate(lines, 1):
         cells = (str(no), one.dssd, one.name, one.unit, one.definition, one.urusan, "\n".join(one.sub_kegiatan))
         for at, text in enumerate(cells):
             put(sheet, no + 4, at, text, book.centre if at in (0, 1, 3) else book.text)
         put(sheet, no + 4, 7, one.value, book.number if one.value is not None else book.missing)
         sheet.set_row(no + 4, height([*cells, ""], _WIDTHS))
-    _notes(book, told)
-    return book.content()
 
 
 def _notes(book: Book, told: Upload) -> None:
@@ -201,7 +218,7 @@ def _notes(book: Book, told: Upload) -> None:
         sheet.write_string(2, at, text, book.head)
     sheet.repeat_rows(2)
     sheet.freeze_panes(3, 0)
-    for no, one in enumerate(told.elements, 3):
+    for no, one in enumerate((*told.elements, *told.uncoded), 3):
         for at, value in enumerate((one.dssd, one.name, one.value, one.note)):
             style = book.number if at == 2 else book.text
             put(sheet, no, at, value, book.missing if value is None else style)

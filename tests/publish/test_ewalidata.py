@@ -108,6 +108,16 @@ def test_only_what_is_released(told):
     assert found["1.02.0001"].urusan == "1.02 - URUSAN PEMERINTAHAN BIDANG KESEHATAN"
 
 
+def test_an_indicator_without_a_code_stands_beside_the_upload_and_is_never_sent(told):
+    (uncoded,) = told.uncoded
+    assert (uncoded.dssd, uncoded.value, uncoded.note) == ("", None, "Belum ada angka 2024 yang dirilis.")
+    sheet = openpyxl.load_workbook(BytesIO(workbook(told)))["Belum berkode"]
+    assert "kode dari daftar DSSD SIPD" in sheet.cell(1, 1).value
+    assert (sheet.cell(6, 2).value, sheet.cell(6, 3).value) == (None, uncoded.name)
+    assert sheet.cell(7, 3).value is None
+    assert uncoded.name not in told.payload()
+
+
 def test_all_eighteen_are_added(told):
     element = told.elements[0]
     assert (element.value, element.note) == (D(sum(range(1, 19))), "Jumlah 18 kecamatan yang dirilis.")

@@ -61,7 +61,7 @@ def test_ewalidata(regency, form):
     assert "0 dari 1 elemen terisi" in told
     assert "Hanya 1 dari 18 kecamatan" in told
     assert json.loads((regency.root / "ewalidata-dinkes-2024.json").read_text()) == {"data": []}
-    assert openpyxl.load_workbook(regency.root / "ewalidata-dinkes-2024.xlsx").sheetnames == ["DSSD", "Catatan"]
+    assert openpyxl.load_workbook(regency.root / "ewalidata-dinkes-2024.xlsx").sheetnames == ["DSSD", "Catatan", "Belum berkode"]
 
 
 def test_e81(regency, form):

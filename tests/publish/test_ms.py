@@ -227,3 +227,16 @@ def test_libreoffice_opens_it(tmp_path):
     book = openpyxl.load_workbook(target)
     assert book.sheetnames == ["MS-Keg", "MS-Var", "MS-Ind", "Kekurangan"]
     assert "Puskesmas" in [row[1].value for row in book["MS-Var"].iter_rows()]
+
+
+STATISTICS = [one for one in load_contracts(PROJECT / "datasets").contracts.values() if one.fact == "indikator"]
+
+
+@pytest.mark.parametrize("by", STATISTICS, ids=lambda by: by.id)
+def test_the_demo_tells_of_its_activities_all_but_what_only_the_agency_knows(by):
+    agency = load_contracts(PROJECT / "datasets", only_skpd=by.producer).skpd[by.producer]
+    told = metadata(by, agency, today=date(2026, 1, 31))
+    lacking = {(problem.label, problem.fault) for problem in told.problems if problem.form == "MS-Keg"}
+    assert lacking == {("Alamat Lengkap Instansi Penyelenggara", "wajib diisi")}
+    assert len(told.activity) >= 48
+    assert not set(told.activity) & {"ttd_nama", "ttd_nip", "kode_kegiatan"}

@@ -1,12 +1,13 @@
 -- name: indicators
--- One agency's indicators that answer an e-Walidata element, with the sub kegiatan that work on them.
+-- One agency's indicators with the e-Walidata element that they answer (empty: not coded yet), and the sub kegiatan that
+-- work on them.
 SELECT
     i.kode,
     i.nama,
     i.satuan,
     i.definisi,
     i.dapat_dijumlah,
-    i.metadata ->> 'dssd' AS dssd,
+    coalesce(i.metadata ->> 'dssd', '') AS dssd,
     d.akses,
     u.kode AS urusan,
     u.nama AS nama_urusan,
@@ -25,7 +26,7 @@ LEFT JOIN LATERAL (
     SELECT kode, nama FROM dw.dim_urusan
     WHERE kode = d.urusan AND berlaku_dari <= %(last_day)s AND %(last_day)s < berlaku_sampai
 ) AS u ON true
-WHERE i.aktif AND i.metadata ? 'dssd'
+WHERE i.aktif AND i.besaran IS NULL
 ORDER BY i.metadata ->> 'dssd' COLLATE "C", i.kode;
 
 -- name: figures
