@@ -26,7 +26,7 @@ RULES: Mapping[str, tuple[str, str, str]] = {
     "periode_terbaca": (
         "Periode tidak terbaca.",
         "Penulisan periode tidak lazim, tanggalnya tidak ada, atau bukan periode dataset ini.",
-        "Tulis mis. 2024, Semester I 2024, Triwulan II 2024, Mei 2024, 31/05/2024 atau 2021-2026, sesuai jadwal dataset.",
+        "Tulis mis. 2024, Semester I 2024, Triwulan II 2024, Mei 2024, 31/05/2024 atau 2021-2026 sesuai jadwalnya.",
     ),
     "rincian_dikenal": (
         "Rincian tidak dikenal.",
