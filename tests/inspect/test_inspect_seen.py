@@ -174,3 +174,18 @@ def test_sheet_names_and_identifiers() -> None:
     assert sheet_pattern("Sheet1") == "Sheet1"
     assert slug("% Ditimbang") == "persen_ditimbang" and slug("2021 / L") == "k_2021_l" and slug("…") == ""
     assert sheet_pattern("Sem 2 2024") == "Sem *" and sheet_pattern("Triwulan II 2024") == "Triwulan *"
+
+
+def test_several_years_are_drafted_as_a_period_of_their_own() -> None:
+    spans = ["2019-2021", "2019-2021", "2020 s.d. 2022", "2020 s.d. 2022", "2020 s.d. 2022"]
+    _, trial = looked([["Kecamatan", "Periode", "AHH"], *rows(KECAMATAN, spans, [71, 72, 73, 74, 75])], file="ahh.xlsx")
+    assert "calendar: {period: multitahun, periods: [2019-2021, 2020-2022], due_days: 180}" in trial.draft.text
+
+
+def test_a_plan_beside_its_years_is_drafted_as_one_more_column() -> None:
+    head = ["Kecamatan", "2021", "2022", "2021-2026"]
+    _, trial = looked(
+        [head, *rows(KECAMATAN, [1, 2, 3, 4, 5], [2, 3, 4, 5, 6], [10, 20, 30, 40, 50])], file="sasaran.xlsx"
+    )
+    assert "period: tahunan" in trial.draft.text
+    assert trial.total == 15 + 20 + 150
