@@ -14,7 +14,8 @@ import xlsxwriter
 from golden.grids import kutim
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from property.written import Figure, Page, Value, Written, write
+from property.choices import Figure, Value
+from property.written import Page, Written, write
 
 from etl.extract.read import read_sheets
 from etl.frames import Sheet, Tidy, column_letters
