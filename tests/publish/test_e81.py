@@ -235,16 +235,19 @@ def told(module_warehouse_dsn):
         load_plan(conn, book, budget(book, [("pagu", "2026", "1000000000000000.55", SUB, "pokok")]), "pokok")
         load_plan(conn, book, budget(book, [("pagu", "2026", "900", SUB, "perubahan")], first_row=9), "perubahan")
         load_plan(conn, book, budget(book, [("realisasi", "2026-01", "450.5", SUB, "")]), "januari")
+        renstra = [("pagu", "2021-2026", "4400", SUB, ""), ("pagu", "2027-2031", "1", SUB, "")]
+        load_plan(conn, book, budget(book, renstra, first_row=20), "renstra")
         load_plan(conn, treasurer, budget(treasurer, [("realisasi", "2026-01", "440", SUB, "")], skpd="KT18"), "lra")
         load_plan(conn, treasurer, budget(treasurer, [("realisasi", "2026-02", "7", SUB, "")], skpd="KT08"), "lain")
         rows = [
             ("target", "2026", "100", SUB, "Jumlah bayi"),
+            ("target", "2021-2026", "500", SUB, "Jumlah bayi"),
             ("capaian", "2026-Q1", "40", SUB, "Jumlah bayi"),
             ("penghambat", "2026-Q1", "Banjir\n=1+1", SUB, "Jumlah bayi"),
             ("tindak_lanjut", "2026-Q1", "Posyandu keliling", SUB, "Jumlah bayi"),
         ]
         load_plan(conn, plan, performance(plan, rows), "kinerja")
-        yield read_report(conn, "dinkes", 2026, 1)
+        yield read_report(conn, "dinkes", 2026, 1, renstra=2021)
         with pytest.raises(LookupError, match="2019"):
             read_report(conn, "dinkes", 2019, 1)
     finally:
@@ -273,6 +276,8 @@ def test_the_sheet_is_the_form(told):
     assert [sheet.cell(7, column).value for column in range(4, 26)] == ["K", "Rp"] * 11
     row = cells[SUB].row
     assert [sheet.cell(row, column).value for column in (8, 9, 10, 11)] == [100, 900, 40, 440]
+    assert [sheet.cell(row, column).value for column in (4, 5)] == [500, 4400], "where the Renstra ends"
+    assert [sheet.cell(row, column).value for column in (24, 25)] == [8, 10]
     assert [sheet.cell(row, column).value for column in (20, 21)] == [40, 48.89]
     assert sheet.cell(row, 27).value == "Sangat rendah"
     assert sheet.page_setup.orientation == "landscape" and sheet.print_title_rows == "$6:$8"
