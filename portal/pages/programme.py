@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from portal.charts.bars import course_of_year
 from portal.charts.treemap import Tile, treemap
 from portal.pages.templatetags.figures import rupiah, urusan
-from portal.pages.templatetags.plans import persen_pendek
+from portal.pages.templatetags.plans import nama_program, persen_pendek
 from portal.progress import GRADES, Measure
 from portal.serving import snapshot_of
 from portal.warehouse import programme
@@ -102,9 +102,9 @@ def _treemaps(groups: Sequence[Line], title: str) -> list[tuple[str, Any]]:
     """The same picture for a wide and for a narrow screen; CSS shows one."""
     tiles = [
         Tile(
-            line.short or line.name,
-            rupiah(line.budget),
-            f"{line.name}: {rupiah(line.budget)}, {_('terealisasi')} {persen_pendek(line.percent)}, {line.pace.word}",
+            line.short or nama_program(line.name),
+            f"{rupiah(line.budget)} · {persen_pendek(line.percent)}",
+            f"{nama_program(line.name)}: {rupiah(line.budget)}, {_('terealisasi')} {persen_pendek(line.percent)}, {line.pace.word}",
             line.href,
             float(line.budget or 0),
             line.pace.grade,

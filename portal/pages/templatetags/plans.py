@@ -28,6 +28,12 @@ def uang(value: Decimal | None) -> str | SafeString:
 
 
 @register.filter
+def nama_program(name: str) -> str:
+    """PROGRAM PENYELENGGARAAN JALAN → Program penyelenggaraan jalan; a name that is not shouted stays as it is."""
+    return name.capitalize() if name.isupper() else name
+
+
+@register.filter
 def persen_pendek(value: Decimal | None) -> str:
     """One decimal is enough beside a bar: 36,4%."""
     return "–" if value is None else f"{plain(round(value, 1))}%"
