@@ -23,7 +23,15 @@ ANGGARAN, API = SHARED / "anggaran", SHARED / "api"
 pytestmark = pytest.mark.skipif(not ANGGARAN.is_dir(), reason=f"contoh berkas bersama tidak ada: {ANGGARAN}")
 
 MONTHS = {"2026-01": "januari", "2026-02": "februari", "2026-03": "maret", "2026-04": "april"}
-NOTED = {"kolom_baru", "kode_dikenal", "kode_rapi", "nama_sesuai_daftar", "kewenangan_kabupaten", "subtotal_cocok"}
+NOTED = {
+    "kolom_baru",
+    "kode_baru",
+    "kode_dikenal",
+    "kode_rapi",
+    "nama_sesuai_daftar",
+    "kewenangan_kabupaten",
+    "subtotal_cocok",
+}
 LKPP = ("rup_program", "rup_kegiatan", "rup_subkegiatan_1200", "struktur_anggaran_pd")
 
 
