@@ -88,9 +88,9 @@ class FirstRuns:
 
 
 def only_waits(states: list[tuple[str, str]]) -> bool:
-    """Whether of (task, state) pairs some wait for another try and none is at work."""
-    found = {state for _, state in states}
-    return "up_for_retry" in found and not found & ACTIVE
+    """Whether of (task, state) pairs some wait to try their source again, and nothing else is at work or to be redone."""
+    again = {task for task, state in states if state == "up_for_retry"}
+    return again == {"ingest"} and not {state for _, state in states} & ACTIVE
 
 
 def outcome(states: list[tuple[str, str]]) -> str:
@@ -103,7 +103,7 @@ def outcome(states: list[tuple[str, str]]) -> str:
     broken = [task for task, state in states if task in ("collect", "report") and state == "failed"]
     if broken:
         return f"tugas {' dan '.join(broken)} gagal; sebabnya ada di log tugas itu di Airflow"
-    taken = [state for task, state in states if task == "ingest" and state != "skipped"]
+    taken = [state for task, state in states if task == "ingest" and state not in ("", "skipped")]
     failed = len([state for state in taken if state not in ("success", "up_for_retry")])
     if not taken:
         return "tidak ada yang baru"

@@ -16,6 +16,7 @@ DONE = [("collect", "success"), ("report", "success"), ("verdict", "success")]
         ([*DONE, ("ingest", "success"), ("ingest", "success")], "2 kiriman"),
         ([*DONE, ("ingest", "success"), ("ingest", "failed")], "2 kiriman, 1 dikembalikan atau gagal"),
         ([("collect", "success"), ("ingest", "success"), ("ingest", "up_for_retry"), ("report", "")], "2 kiriman"),
+        ([("collect", "up_for_retry"), ("ingest", ""), ("report", "")], "tidak ada yang baru"),
         ([("publish", "success")], "ekspor dan katalog mutakhir"),
         ([("publish", "failed")], "sebagian ekspor tidak jadi"),
         ([("collect", "failed"), ("ingest", "upstream_failed")], "tugas collect gagal; sebabnya ada di log tugas itu"),
@@ -32,6 +33,7 @@ def test_a_run_is_told_in_submissions(states: list[tuple[str, str]], said: str) 
         ([("collect", "success"), ("ingest", "up_for_retry"), ("report", "")], True),
         ([("collect", "success"), ("ingest", "up_for_retry"), ("ingest", "running")], False),
         ([("collect", "queued")], False),
+        ([("collect", "up_for_retry"), ("ingest", ""), ("report", "")], False),  # no source: the task itself fell over
     ],
 )
 def test_a_run_that_only_waits_for_its_source_is_not_waited_for(states: list[tuple[str, str]], waits: bool) -> None:
