@@ -1,40 +1,70 @@
-"""A dataset's page: its figures as table and chart, and what it is."""
+"""A dataset's page: its figures as table and chart, what it is, and how it is used."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 
+from portal.pages import fields, grid, takeaway
+from portal.pages.citation import citation
+from portal.pages.examples import examples
+from portal.pages.quality import quality
+from portal.pages.shown import Shown, shown_for
 from portal.serving import snapshot_of
-from portal.warehouse import datasets, table
+from portal.warehouse import datasets
+from portal.warehouse.snapshot import Snapshot
 
 
-def dataset(request: HttpRequest, dataset: str) -> HttpResponse:
+def page(request: HttpRequest, dataset: str) -> HttpResponse:
     snapshot = snapshot_of(request)
-    entry = datasets.entry(snapshot, dataset)
-    if entry is None:
-        raise Http404
-    indicators = datasets.indicators(snapshot, dataset)
-    page: dict[str, Any] = {"entry": entry, "indicators": {row.indikator: row for row in indicators}}
-    if entry.jumlah_angka:
-        labels = datasets.labels(snapshot, entry.rincian)
-        there = table.contents(snapshot, dataset, indicators, labels)
-        asked = {name: request.GET.getlist(name) for name in request.GET}
-        try:
-            selection = table.choose(there, asked)
-        except table.BadSelection as problem:
-            page["problem"] = str(problem)
-            selection = table.choose(there, {})
-        page |= {"there": there, "table": table.read(snapshot, there, selection)}
-    page |= {
-        "releases": datasets.releases(snapshot, dataset),
-        "revisions": datasets.revisions(snapshot, dataset),
-        "next_release": datasets.next_release(snapshot, dataset),
+    seen = shown_for(request, snapshot, dataset)
+    context = {"seen": seen, "entry": seen.entry, **about(snapshot, seen)}
+    if seen.table:
+        context |= of_table(seen)
+    return render(request, "pages/dataset.html", context, status=400 if seen.problem else 200)
+
+
+def of_table(seen: Shown) -> dict[str, Any]:
+    """What the table and the form above it are made of."""
+    assert seen.there is not None
+    assert seen.table is not None
+    return {
+        "table": seen.table,
+        "there": seen.there,
+        "layout": fields.layout(seen.there, seen.selection),
+        "filters": fields.filters(seen.there, seen.selection),
+        "lists": fields.lists(seen.there, seen.selection),
+        "rows": grid.body(seen.table, linked=seen.entry.fakta == "indikator"),
+        "forms": takeaway.NAMES,
+        "previous": seen.address(halaman=str(seen.table.page - 1)) if seen.table.page > 1 else None,
+        "next": seen.address(halaman=str(seen.table.page + 1)) if seen.table.page < seen.table.pages else None,
     }
-    return render(request, "pages/dataset.html", page, status=400 if "problem" in page else 200)
 
 
-PATHS = [path("dataset/<str:dataset>", dataset, name="dataset")]
+def about(snapshot: Snapshot, seen: Shown) -> dict[str, Any]:
+    """Everything but the figures."""
+    dataset, is_open = seen.entry.dataset, seen.entry.akses == "terbuka"
+    address = settings.BASE_URL + reverse("dataset", kwargs={"dataset": dataset})
+    return {
+        "address": address,
+        "indicators": list(seen.indicators.values()),
+        "quality": quality(seen.entry) if is_open else None,
+        "releases": datasets.releases(snapshot, dataset),
+        "revisions": datasets.revisions(snapshot, dataset, 50),
+        "next_release": datasets.next_release(snapshot, dataset),
+        "files": [(kind_of(file.berkas, dataset), file) for file in datasets.files(snapshot, dataset)],
+        "citation": citation(seen.entry, address, snapshot.today),
+        "examples": examples(settings.BASE_URL, dataset, seen.table.selection) if seen.table else None,
+    }
+
+
+def kind_of(file: str, dataset: str) -> str:
+    """`dinkes.faskes.sdmx.csv` → `SDMX-CSV`."""
+    return file.removeprefix(f"{dataset}.").replace(".", "-").upper().replace("PARQUET", "Parquet")
+
+
+PATHS = [path("dataset/<str:dataset>", page, name="dataset"), *takeaway.PATHS]

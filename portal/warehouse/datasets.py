@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from portal.warehouse.contents import BUDGETS
 from portal.warehouse.snapshot import Snapshot
 
 
@@ -29,6 +30,12 @@ def next_release(snapshot: Snapshot, dataset: str) -> Any | None:
     return snapshot.row("dataset.sql#next_release", {"dataset": dataset})
 
 
+def named(entry: Any) -> Iterable[str]:
+    """The breakdowns of the dataset of `entry` whose members have a list of names."""
+    listed: Iterable[str] = ("akun", "tahap") if entry.fakta in BUDGETS else entry.rincian
+    return listed
+
+
 def labels(snapshot: Snapshot, breakdowns: Iterable[str]) -> dict[str, dict[str, str]]:
     """Breakdown → code → its name, in the list's order. `umur` reads the list kelompok_umur."""
     lists = {ALIASES.get(name, name): name for name in breakdowns}
@@ -44,3 +51,8 @@ def labels(snapshot: Snapshot, breakdowns: Iterable[str]) -> dict[str, dict[str,
 
 ALIASES = {"umur": "kelompok_umur"}
 """What contracts call a breakdown that a code list has under another name."""
+
+
+def files(snapshot: Snapshot, dataset: str) -> list[Any]:
+    """The published files of all its figures: name, bytes, the release that they show."""
+    return snapshot.rows("dataset.sql#files", {"dataset": dataset})

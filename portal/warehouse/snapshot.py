@@ -13,6 +13,7 @@ from django.conf import settings
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import NamedTupleCursor
+from psycopg2.sql import SQL, Composable
 
 from etl.load.warehouse import sql
 
@@ -47,9 +48,14 @@ class Snapshot:
     def today(self) -> date:
         return self.moment.today
 
-    def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Any]:
-        """Every row of the statement `name`, e.g. `catalogue.sql#found` of warehouse_sql/site."""
-        self._cursor.execute(sql(f"site/{name}"), parameters)
+    def rows(
+        self, name: str, parameters: Mapping[str, Any] | None = None, parts: Mapping[str, Composable] | None = None
+    ) -> list[Any]:
+        """Every row of the statement `name`, e.g. `catalogue.sql#found` of warehouse_sql/site.
+
+        parts: what stands at `{…}` in the statement: names of views and columns.
+        """
+        self._cursor.execute(_statement(name, parts), parameters)
         found: list[Any] = self._cursor.fetchall()
         return found
 
@@ -62,6 +68,11 @@ class Snapshot:
         """The rows of the statement `name` as RFC 4180 CSV with a header, written into `into`."""
         query = self._cursor.mogrify(sql(f"site/{name}"), parameters).decode()
         self._cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER)", into)
+
+
+def _statement(name: str, parts: Mapping[str, Composable] | None) -> str | Composable:
+    text = sql(f"site/{name}")
+    return SQL(text).format(**parts) if parts else text
 
 
 def moment() -> Moment:

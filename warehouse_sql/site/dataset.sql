@@ -4,14 +4,14 @@ SELECT
     k.status_data, k.frekuensi, k.fakta, k.kata_kunci, k.rilis_pertama, k.rilis_terakhir, k.jumlah_rilis, k.jumlah_angka,
     k.jumlah_indikator, k.tahun, k.periode_terakhir, k.tingkat, k.rincian, d.metode, d.jadwal, d.cara_rilis, d.menyamarkan,
     m.akurasi_persen, m.ketepatan_waktu_persen, m.kelengkapan_persen, m.metadata_persen, m.konsistensi_persen,
-    m.baris_diterima, m.baris_lolos, m.jumlah_pemeriksaan, m.jumlah_lolos, m.periode_jatuh_tempo, m.periode_tepat_waktu
+    d.kumulatif, m.baris_diterima, m.baris_lolos, m.jumlah_pemeriksaan, m.jumlah_lolos, m.periode_jatuh_tempo, m.periode_tepat_waktu
 FROM portal.katalog AS k
 JOIN portal.dataset AS d ON d.dataset = k.dataset
 LEFT JOIN portal.mutu AS m ON m.dataset = k.dataset
 WHERE k.dataset = %(dataset)s;
 
 -- name: indicators
-SELECT indikator, nama, konsep, definisi, satuan, arah, dapat_dijumlah, rumus, ukuran, interpretasi, klasifikasi, dssd, mendukung
+SELECT indikator, nama, konsep, definisi, satuan, arah, dapat_dijumlah, besaran, rumus, ukuran, interpretasi, klasifikasi, dssd, mendukung
 FROM portal.indikator
 WHERE dataset = %(dataset)s
 ORDER BY indikator_id;
@@ -44,3 +44,9 @@ LIMIT %(limit)s;
 SELECT periode, jatuh_tempo, status
 FROM portal.kalender
 WHERE dataset = %(dataset)s AND berikutnya;
+
+-- name: files
+SELECT berkas, ukuran, dirilis_pada
+FROM portal.publikasi
+WHERE dataset = %(dataset)s AND berkas <> 'datapackage.json'
+ORDER BY berkas;
