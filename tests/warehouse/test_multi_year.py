@@ -21,6 +21,7 @@ from etl.publish.publish import publish
 from etl.settings import PROJECT
 from tests.publish.conftest import outside as outside
 from tests.publish.test_catalogue import POD, SCHEMAS, SHACL
+from tests.publish.test_files import FRICTIONLESS
 from tests.warehouse.regency import KECAMATAN, Regency
 
 HEAD = """\
@@ -173,15 +174,15 @@ def exports(regency: Regency) -> Path:
     return Path(regency.settings.exports)
 
 
-def test_exports_say_them_as_their_standards_do(exports: Path) -> None:
+def test_exports_say_them_as_their_standards_do(exports: Path, outside: Callable[..., Any]) -> None:
     (folder,) = {path.parent for path in exports.rglob("dinkes.sasaran.csv")}
     with (folder / "dinkes.sasaran.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert {(row["periode"], row["tahun"]) for row in rows} == {("2021", "2021"), ("2026", "2026"), ("2021-2026", "")}
     told = (folder / "dinkes.sasaran.sdmx.csv").read_text(encoding="utf-8")
     assert told.count(",2021-01-01/P6Y,") == len(KECAMATAN) == told.count(",R,A6,")
-    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert package["resources"][0]["schema"]["primaryKey"] == ["indikator", "wilayah", "periode"]
+    judged = outside(FRICTIONLESS, folder / "datapackage.json")
+    assert judged["valid"] and judged["rows"] == len(rows), judged["errors"]
 
 
 def test_catalogues_cover_all_the_years(exports: Path, outside: Callable[..., Any]) -> None:
