@@ -88,7 +88,7 @@ class FirstRuns:
 
 
 def only_waits(states: list[tuple[str, str]]) -> bool:
-    """Whether of (task, state) pairs some wait to try their source again, and nothing else is at work or to be redone."""
+    """Whether of (task, state) pairs some wait to try their source again, and nothing else is at work or redone."""
     again = {task for task, state in states if state == "up_for_retry"}
     return again == {"ingest"} and not {state for _, state in states} & ACTIVE
 
