@@ -3,15 +3,15 @@
 A count from 1 to below the threshold is hidden; zero is shown. A hidden cell can be worked out again from a total, so
 every sum that the table holds (a region and the regions below it; a breakdown and its categories) must leave room: at
 least two of its cells hidden, and their sum wide enough that none of them is known to be below the threshold. Then the
-sums are looked at together, by linear algebra, for cells that several of them determine. What was hidden stays hidden
-while its figure is unchanged: a cell shown later would tell what was beside it before. (OECD glossary, `cell
-suppression`; EPSS 40104.)
+sums are looked at together, by linear algebra, for cells that several of them determine. That is asked of versions, not
+of figures: every state of the past can be read, a version stands in several of them, and what changed between two tells
+what did not. What was hidden stays hidden. (OECD glossary, `cell suppression`; EPSS 40104.)
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,23 +23,29 @@ Place = int
 SMALL, COMPLEMENT, RATIO = "kecil", "pelengkap", "rasio"
 """Why a cell is hidden, as in dw.penyamaran."""
 
+_Above = Sequence[tuple[str, int]]
+
 _LARGEST = 1_500
 """Hidden cells hanging together up to which the sums are solved together; beyond it each sum alone is kept."""
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The figures of one dataset as they stand after a release, one place per cell.
+    """All versions of figures of one dataset, one place each.
 
     group: indicator and period as one number: sums hold within a group. region, detail: places in `regions` and
-    `details`. value: float64, NaN where a mark stands (known to be nothing). was_hidden: hidden before, and its figure
-    has not changed since. is_count: whether its indicator counts people.
+    `details`. value: float64, NaN where a mark stands (known to be nothing). since, until: numbers that order moments;
+    a version stands from the first to before the second. fresh: nobody has seen it yet. was_hidden: hidden before.
+    is_count: whether its indicator counts people.
     """
 
     group: npt.NDArray[np.int64]
     region: npt.NDArray[np.int32]
     detail: npt.NDArray[np.int32]
     value: npt.NDArray[np.float64]
+    since: npt.NDArray[np.int64]
+    until: npt.NDArray[np.int64]
+    fresh: npt.NDArray[np.bool_]
     was_hidden: npt.NDArray[np.bool_]
     is_count: npt.NDArray[np.bool_]
     parent: Sequence[int]
@@ -52,16 +58,23 @@ class Cells:
 
 @dataclass
 class _Sums:
-    """The sums of one group: per sum the total's place and its parts'; per cell the sums it is in."""
+    """The sums of one group, at any moment: per sum the total's place and its parts'; per cell the sums it is in."""
 
     total: list[Place] = field(default_factory=list)
     parts: list[list[Place]] = field(default_factory=list)
     of: dict[Place, list[int]] = field(default_factory=lambda: defaultdict(list))
+    known: set[tuple[Place, ...]] = field(default_factory=set)
+    totals: set[Place] = field(default_factory=set)
 
     def add(self, total: Place, parts: list[Place]) -> None:
+        """One that stood unchanged at another moment is that one."""
+        if (total, *parts) in self.known:
+            return
+        self.known.add((total, *parts))
         for place in (total, *parts):
             self.of[place].append(len(self.total))
         self.total.append(total)
+        self.totals.add(total)
         self.parts.append(parts)
 
     def cells(self, one: int) -> Iterator[Place]:
@@ -82,8 +95,9 @@ def hidden(cells: Cells, below: int) -> dict[Place, str]:
     by_group: dict[int, list[Place]] = defaultdict(list)
     for place in np.flatnonzero(concerned).tolist():
         by_group[int(cells.group[place])].append(place)
+    above = _above(cells.details)
     for places in by_group.values():
-        sums = _sums(cells, places)
+        sums = _sums(cells, places, above)
         mine = {place for place in places if place in found}
         _leave_room(cells, sums, mine, below)
         for one in mine:
@@ -91,27 +105,43 @@ def hidden(cells: Cells, below: int) -> dict[Place, str]:
     return found
 
 
-def _sums(cells: Cells, places: Sequence[Place]) -> _Sums:
-    """Every sum that these cells of one group hold."""
-    at = {(int(cells.region[place]), int(cells.detail[place])): place for place in places}
-    below: dict[tuple[int, int], list[Place]] = defaultdict(list)
-    across: dict[tuple[int, frozenset[tuple[str, str]], str], list[Place]] = defaultdict(list)
-    place_of = {frozenset(detail.items()): no for no, detail in enumerate(cells.details)}
-    for (region, detail), place in at.items():
-        if (above := cells.parent[region]) >= 0:
-            below[above, detail].append(place)
-        categories = cells.details[detail]
-        for name in categories:
-            rest = frozenset((other, code) for other, code in categories.items() if other != name)
-            across[region, rest, name].append(place)
+def _sums(cells: Cells, places: Sequence[Place], above: Sequence[_Above]) -> _Sums:
+    """Every sum that these cells of one group held at any moment. above: of each breakdown those it is a part of."""
+    at: dict[tuple[int, int], list[Place]] = defaultdict(list)
+    parts: dict[tuple[int, int, str], list[Place]] = defaultdict(list)
+    for place in places:
+        region, detail = int(cells.region[place]), int(cells.detail[place])
+        at[region, detail].append(place)
+        if (parent := cells.parent[region]) >= 0:
+            parts[parent, detail, ""].append(place)
+        for name, rest in above[detail]:
+            parts[region, rest, name].append(place)
     sums = _Sums()
-    for key, parts in below.items():
-        if (total := at.get(key)) is not None:
-            sums.add(total, parts)
-    for (region, rest, _), parts in across.items():
-        if (total := at.get((region, place_of.get(rest, -1)))) is not None:
-            sums.add(total, parts)
+    for (region, detail, _), some in parts.items():
+        for total in at.get((region, detail), ()):
+            for ones in _together(cells, total, some):
+                sums.add(total, ones)
     return sums
+
+
+def _together(cells: Cells, total: Place, some: Sequence[Place]) -> Iterator[list[Place]]:
+    """Which of the parts stood together while the total did."""
+    times = [(int(cells.since[one]), int(cells.until[one])) for one in some]
+    first, last = int(cells.since[total]), int(cells.until[total])
+    for moment in sorted({first, *(moment for pair in times for moment in pair if first < moment < last)}):
+        ones = [one for one, (since, until) in zip(some, times, strict=True) if since <= moment < until]
+        if ones:
+            yield ones
+
+
+def _above(details: Sequence[Mapping[str, str]]) -> list[_Above]:
+    """Of each breakdown those without one of its categories, by the category's name: their cells are its sums."""
+    at = {frozenset(detail.items()): no for no, detail in enumerate(details)}
+    without = [
+        [(name, at.get(frozenset(detail.items() - {(name, code)}), -1)) for name, code in detail.items()]
+        for detail in details
+    ]
+    return [[(name, rest) for name, rest in some if rest >= 0] for some in without]
 
 
 def _leave_room(cells: Cells, sums: _Sums, mine: set[Place], below: int) -> None:
@@ -121,9 +151,10 @@ def _leave_room(cells: Cells, sums: _Sums, mine: set[Place], below: int) -> None
         while waiting:
             one = waiting.pop()
             if _is_tight(cells, sums, one, mine, below):
-                waiting |= _hide_another(cells, sums, one, mine)
-        determined = (one for place in _determined(sums, mine) for one in sums.of[place])
-        waiting = next((again for one in determined if (again := _hide_another(cells, sums, one, mine))), set())
+                waiting |= _hide_one(cells, sums, sums.cells(one), mine, last={sums.total[one]})
+        for able in list(_determined(sums, mine)):
+            if mine.isdisjoint(able):  # what was hidden for another one may do for it too
+                waiting |= _hide_one(cells, sums, able, mine, last=sums.totals)
 
 
 def _is_tight(cells: Cells, sums: _Sums, one: int, mine: set[Place], below: int) -> bool:
@@ -137,42 +168,56 @@ def _is_tight(cells: Cells, sums: _Sums, one: int, mine: set[Place], below: int)
     return len(parts) == 1 or together - (len(parts) - 1) < below
 
 
-def _hide_another(cells: Cells, sums: _Sums, one: int, mine: set[Place]) -> set[int]:
-    """Hide one more cell of the sum: the part whose other sums have most hidden already, so that few more follow, of
-    those the smallest that says something; else its total. Returns the sums to look at again; none when there was
-    nothing left to hide."""
+def _hide_one(
+    cells: Cells, sums: _Sums, able: Iterable[Place], mine: set[Place], *, last: Container[Place]
+) -> set[int]:
+    """Hide one of these cells: what nobody has seen yet before what somebody may have kept, totals (`last`) last, the
+    one whose other sums have most hidden already, so that few more follow, of those the smallest that says something.
+    Returns the sums to look at again; none when there was nothing left to hide."""
 
     def cost(place: Place) -> tuple[object, ...]:
         open_sums = sum(mine.isdisjoint(sums.cells(other)) for other in sums.of[place])
-        return not cells.value[place] > 0, open_sums, cells.value[place], place
+        value = cells.value[place]
+        return not cells.fresh[place], place in last, not value > 0, open_sums, value, place
 
-    chosen = min((place for place in sums.parts[one] if place not in mine), key=cost, default=sums.total[one])
-    if chosen in mine:
+    chosen = min((place for place in able if place not in mine), key=cost, default=None)
+    if chosen is None:
         return set()
     mine.add(chosen)
     return set(sums.of[chosen])
 
 
-def _determined(sums: _Sums, mine: set[Place]) -> list[Place]:
-    """Hidden cells that the sums together determine: where the null space of the hidden part of the sums is zero."""
-    found: list[Place] = []
-    for places in _hanging_together(sums, mine):
+def _determined(sums: _Sums, mine: set[Place]) -> Iterator[set[Place]]:
+    """Per hidden cell that the sums together determine the shown ones of which any, hidden, would free it.
+
+    A cell is determined when some combination of the sums leaves it alone; a shown cell frees it when that combination
+    does not cancel it too.
+    """
+    for places in list(_hanging_together(sums, mine)):
         if not 1 < len(places) <= _LARGEST:
             continue
         column = {place: no for no, place in enumerate(places)}
         rows = sorted({one for place in places for one in sums.of.get(place, ())})
         matrix = np.zeros((len(rows), len(places)))
         for at, one in enumerate(rows):
-            for place in sums.parts[one]:
+            for place in sums.cells(one):
                 if place in column:
-                    matrix[at, column[place]] = 1.0
-            if sums.total[one] in column:
-                matrix[at, column[sums.total[one]]] = -1.0
-        _, sizes, right = np.linalg.svd(matrix)
-        free = right[int((sizes > 1e-9).sum()) :]
-        fixed = np.abs(free).max(axis=0, initial=0.0) < 1e-9
-        found += [place for place in places if fixed[column[place]]]
-    return found
+                    matrix[at, column[place]] = _sign(sums, one, place)
+        left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
+        rank = int((sizes > 1e-9).sum())
+        left, sizes, right = left[:, :rank], sizes[:rank], right[:rank]
+        for no in np.flatnonzero((right**2).sum(axis=0) > 1 - 1e-9):
+            weights = left @ (right[:, no] / sizes)
+            able: dict[Place, float] = defaultdict(float)
+            for at in np.flatnonzero(np.abs(weights) > 1e-9):
+                for place in sums.cells(rows[at]):
+                    if place not in mine:
+                        able[place] += weights[at] * _sign(sums, rows[at], place)
+            yield {place for place, weight in able.items() if abs(weight) > 1e-9}
+
+
+def _sign(sums: _Sums, one: int, place: Place) -> float:
+    return -1.0 if place == sums.total[one] else 1.0
 
 
 def _hanging_together(sums: _Sums, mine: Iterable[Place]) -> Iterator[list[Place]]:

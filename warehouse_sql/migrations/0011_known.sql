@@ -35,3 +35,14 @@ WHERE s.id = f.submission_id
 
 -- These lines did not say whose budget the later stage was.
 UPDATE audit.reconciliation SET public = false WHERE kind = 'pagu_tahap';
+
+-- ── every state of the past ──────────────────────────────────────────────────────────────────────────────────────────
+
+ALTER TABLE dw.penyamaran ADD COLUMN ditetapkan_pada timestamptz NOT NULL DEFAULT now();
+UPDATE dw.penyamaran SET ditetapkan_pada = valid_from;
+COMMENT ON COLUMN dw.penyamaran.ditetapkan_pada IS
+    'Kapan ditetapkan. Lebih lambat daripada valid_from: sebelum itu angkanya masih terbaca umum.';
+ALTER TABLE dw.dim_dataset ADD COLUMN riwayat_disamarkan boolean NOT NULL DEFAULT true;
+UPDATE dw.dim_dataset SET riwayat_disamarkan = false WHERE penyamaran IS NOT NULL;
+COMMENT ON COLUMN dw.dim_dataset.riwayat_disamarkan IS
+    'Salah bila versi lamanya belum disamarkan menurut aturan `penyamaran`: dikerjakan saat kontraknya dibaca lagi.';
