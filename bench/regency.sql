@@ -248,5 +248,14 @@ SELECT * FROM nilai_pada(%(pada)s) WHERE dataset = %(dataset)s AND periode = %(p
 -- name: programme
 SELECT * FROM program WHERE skpd = %(skpd)s AND tahun = 2025;
 
+-- name: programme_year
+SELECT * FROM program WHERE tahun = 2025;
+
+-- name: programme_map
+SELECT skpd, kode, nama, kode_induk, pagu, realisasi, realisasi_persen FROM program WHERE tahun = 2025;
+
+-- name: programmes
+SELECT * FROM program WHERE tahun = 2025 AND tingkat = 'program';
+
 -- name: provenance
 SELECT * FROM asal_angka WHERE indikator = %(indikator)s AND periode = %(periode)s AND wilayah = '64.08' LIMIT 1;

@@ -1,7 +1,7 @@
 -- The tree of programmes, plan beside realisation. One text computes it: as it is now, which is kept in dw.rekap_program,
 -- and as it was published on a date. Nothing is added up that two datasets both state: amounts are rolled up within each
 -- dataset, then one dataset is chosen per node. Filters on tahun and skpd reach the facts: both stand in every GROUP BY and
--- PARTITION BY. What else a dimension says that is read here has its trigger in migration 0009; every order is total, so
+-- PARTITION BY. What else a dimension says that is read here has its trigger in the migrations that made dw.rekap_program; every order is total, so
 -- that computing twice gives the same.
 DO $$
 DECLARE
@@ -122,7 +122,29 @@ DECLARE
         ) AS berdampingan
         GROUP BY skpd, tahun, kode, tingkat
     $simpul$;
-    -- %1 the nodes, %2 further joins, %3 names of the agency and the node
+    -- %1 the nodes. Which member of dw.dim_kegiatan names a node, and under which code a series goes on
+    bernama CONSTANT text := $bernama$
+        SELECT p.*, nama.kegiatan_id, coalesce(left(p.kode, 4) || substr(baru.kode, 5), p.kode) COLLATE "C" AS kode_seri
+        FROM (%1$s) AS p
+        LEFT JOIN LATERAL (
+            SELECT g.kegiatan_id
+            FROM portal.kegiatan AS g
+            WHERE g.kode IN (p.kode, 'X.XX' || substr(p.kode, 5))
+            ORDER BY
+                g.kode = p.kode DESC,
+                make_date(p.tahun, 12, 31) >= g.berlaku_dari AND make_date(p.tahun, 12, 31) < g.berlaku_sampai DESC,
+                g.berlaku_dari DESC
+            LIMIT 1
+        ) AS nama ON true
+        LEFT JOIN LATERAL (
+            SELECT g.kode
+            FROM portal.kegiatan AS g
+            WHERE g.kode_sebelumnya IN (p.kode, 'X.XX' || substr(p.kode, 5))
+            ORDER BY g.berlaku_dari DESC, g.kode DESC
+            LIMIT 1
+        ) AS baru ON true
+    $bernama$;
+    -- %1 the named nodes, %2 further joins, %3 names of the agency and the node
     pohon CONSTANT text := $pohon$
         SELECT
             p.skpd,
@@ -133,7 +155,7 @@ DECLARE
             %4$s AS nama,
             CASE p.tingkat WHEN 'sub_kegiatan' THEN left(p.kode, 12) WHEN 'kegiatan' THEN left(p.kode, 7)
                 WHEN 'program' THEN left(p.kode, 4) END AS kode_induk,
-            coalesce(left(p.kode, 4) || substr(baru.kode, 5), p.kode) AS kode_seri,
+            p.kode_seri,
             p.pagu_pokok,
             p.pagu_perubahan,
             p.pagu,
@@ -158,36 +180,20 @@ DECLARE
         FROM %1$s AS p
         LEFT JOIN dw.dim_skpd AS s ON s.skpd_id = p.skpd_id
         LEFT JOIN portal.tahap AS t ON t.urutan = p.urutan_tahap
-        LEFT JOIN LATERAL (
-            SELECT g.kegiatan_id, g.nama
-            FROM portal.kegiatan AS g
-            WHERE g.kode IN (p.kode, 'X.XX' || substr(p.kode, 5))
-            ORDER BY
-                g.kode = p.kode DESC,
-                make_date(p.tahun, 12, 31) >= g.berlaku_dari AND make_date(p.tahun, 12, 31) < g.berlaku_sampai DESC,
-                g.berlaku_dari DESC
-            LIMIT 1
-        ) AS nama ON true
-        LEFT JOIN LATERAL (
-            SELECT g.kode
-            FROM portal.kegiatan AS g
-            WHERE g.kode_sebelumnya IN (p.kode, 'X.XX' || substr(p.kode, 5))
-            ORDER BY g.berlaku_dari DESC, g.kode DESC
-            LIMIT 1
-        ) AS baru ON true
+        LEFT JOIN dw.dim_kegiatan AS nama ON nama.kegiatan_id = p.kegiatan_id
         %2$s
     $pohon$;
 BEGIN
-    EXECUTE 'CREATE OR REPLACE VIEW dw.program_hitung AS ' || format(simpul, $syarat$n.berlaku_sampai = 'infinity'$syarat$);
+    EXECUTE 'CREATE OR REPLACE VIEW dw.program_hitung AS ' || format(bernama, format(simpul, $syarat$n.berlaku_sampai = 'infinity'$syarat$));
     EXECUTE 'CREATE OR REPLACE VIEW portal.program AS '
         || format(pohon, 'dw.rekap_program', '', 's.nama', 'coalesce(nama.nama, p.kode)');
     EXECUTE format(
         'CREATE OR REPLACE FUNCTION portal.program_pada(waktu timestamptz) RETURNS SETOF portal.program LANGUAGE sql STABLE AS %L',
         format(pohon,
-            '(' || format(simpul, 'n.berlaku_dari <= waktu AND n.berlaku_sampai > waktu') || ')',
+            '(' || format(bernama, format(simpul, 'n.berlaku_dari <= waktu AND n.berlaku_sampai > waktu')) || ')',
             $gabung$
             LEFT JOIN LATERAL portal.isi_pada('dim_skpd', p.skpd_id::text, waktu) AS hs ON true
-            LEFT JOIN LATERAL portal.isi_pada('dim_kegiatan', nama.kegiatan_id::text, waktu) AS hk ON true
+            LEFT JOIN LATERAL portal.isi_pada('dim_kegiatan', p.kegiatan_id::text, waktu) AS hk ON true
             $gabung$,
             $nama$coalesce(hs.isi ->> 'nama', s.nama)$nama$,
             $nama$coalesce(hk.isi ->> 'nama', nama.nama, p.kode)$nama$));
