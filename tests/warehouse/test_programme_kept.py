@@ -150,6 +150,11 @@ def test_what_a_contract_changes_is_in_the_tree_at_once(conn):
     assert is_kept(conn)
 
 
+LATER = "1.02.02.2.01.7777"
+ADDED = (
+    "INSERT INTO dw.dim_kegiatan (kode, tingkat, nama, induk, kode_sebelumnya, berlaku_dari, sumber, keyakinan) "
+    f"VALUES ('%s', 'sub_kegiatan', 'Penerus', '{SUB[:12]}', %s, '2024-06-01', 'uji', 'rendah')"
+)
 SWAPPED = "UPDATE dw.skpd_register SET kode = CASE kode WHEN 'KT20' THEN 'KT38' ELSE 'KT20' END"
 
 
@@ -163,8 +168,12 @@ SWAPPED = "UPDATE dw.skpd_register SET kode = CASE kode WHEN 'KT20' THEN 'KT38' 
         (f"UPDATE dw.dim_kegiatan SET tingkat = 'program' WHERE kode = '{SUB}'", "tingkat", "sub_kegiatan", "program"),
         (f"UPDATE dw.dim_kegiatan SET nama = 'Nama lain' WHERE kode = '{SUB}'", "nama = 'Nama lain'", False, True),
         ("UPDATE dw.dim_skpd SET nama = 'Dinas Lain' WHERE kode = 'KT20'", "nama_skpd = 'Dinas Lain'", False, True),
+        (ADDED % (LATER, f"'{SUB}'"), "kode_seri", SUB, LATER),
+        (ADDED % (SUB, "NULL"), "nama = 'Penerus'", False, True),
+        (f"UPDATE dw.dim_kegiatan SET kode_sebelumnya = '{SUB}' WHERE kode = '{OTHER}'", "kode_seri", SUB, OTHER),
     ],
-    ids=["akses", "besaran", "produsen", "dapat_dijumlah", "tingkat", "nama kegiatan", "nama skpd"],
+    ids=["akses", "besaran", "produsen", "dapat_dijumlah", "tingkat", "nama kegiatan", "nama skpd",
+         "penerus baru", "nama baru", "penerus"],
 )  # fmt: skip
 def test_the_tree_follows_whoever_changes_a_dimension(conn, change, column, was, becomes):
     released(conn, LRA, budget(LRA, *GIVEN))
