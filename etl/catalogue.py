@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from etl import harvest
 from etl.contract import Contract, Incoherent, Place, Skpd
+from etl.licences import licence_of
 
 
 @dataclass(frozen=True)
@@ -159,10 +161,16 @@ def _read_register(root: Path, errors: list[ContractError]) -> dict[str, Skpd]:
     for code, entry in (data or {}).items():
         try:
             register[code] = Skpd.model_validate(entry)
+            complaints = harvest.of_contact(register[code].kontak)
+            errors += [_complained("skpd.yaml", lines, (code, one.key), one.message) for one in complaints]
         except ValidationError as error:
             shifted = {key[1:]: line for key, line in lines.items() if key[:1] == (code,)}
             errors += _from_pydantic(error, "skpd.yaml", shifted)
     return register
+
+
+def _complained(shown: str, lines: dict[Place, int], place: Place, message: str) -> ContractError:
+    return ContractError(shown, _line_of(place, lines), ".".join(map(str, place)), message)
 
 
 def _read_contract(
@@ -178,6 +186,9 @@ def _read_contract(
     except ValidationError as error:
         errors.extend(_from_pydantic(error, shown, lines))
         return None
+    licence = licence_of(contract.license).get("path", "")
+    complaints = harvest.of_description(contract.title, contract.description, licence)
+    errors.extend(_complained(shown, lines, (one.key,), one.message) for one in complaints)
     expected = f"{path.parent.name}.{path.stem}"
     if contract.id != expected:
         errors.append(ContractError(shown, lines.get(("id",), 1), "id", f"harus `{expected}` seperti nama berkasnya"))

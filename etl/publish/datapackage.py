@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from etl.publish.licences import licence_of
+from etl.licences import licence_of
 from etl.publish.released import Column, Released
 from etl.publish.text import moment
 

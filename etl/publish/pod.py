@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from etl.calendar import periodicity
+from etl.licences import licence_of
 from etl.publish.generation import File
-from etl.publish.licences import licence_of
 from etl.publish.released import Description
 from etl.publish.text import moment
 

@@ -11,6 +11,8 @@ _LICENCES = {
     "PDDL-1.0": ("Open Data Commons Public Domain 1.0", "https://opendatacommons.org/licenses/pddl/1-0/"),
 }
 
+NAMES = tuple(_LICENCES)
+
 
 def licence_of(name: str) -> dict[str, str]:
     """Frictionless `licenses` entry. An unknown licence has only its name: the catalogue refuses it."""
