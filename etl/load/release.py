@@ -9,7 +9,7 @@ from psycopg2 import sql as compose
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from etl.load import programme, reconciliation, records
+from etl.load import kept, reconciliation, records
 from etl.load.facts import FACTS
 from etl.load.figure_account import moment_text
 from etl.load.figures import COVER, apply, difference, staged, unstage
@@ -77,7 +77,7 @@ def release(conn: Connection, submission_id: int, by: str, reason: str, at: date
         reconciled = attempt(cursor, scope_of(submission, found.figures, mode=submission.load_mode, complete=complete))
         reconciliation.write(cursor, submission_id, dataset, reconciled, of_file_too=False)
         cursor.execute(sql("load/member.sql#follow_directions"), {"id": submission_id})
-        programme.refresh(cursor, found)
+        kept.refresh(cursor, dataset, found)
         restamp(cursor, submission, at)
     return counts
 

@@ -22,7 +22,7 @@ from psycopg2.extensions import cursor as Cursor
 from etl.contract import Contract
 from etl.findings import Finding
 from etl.frames import CheckResult, Tidy, rows_at
-from etl.load import members, programme, reconciliation, records
+from etl.load import kept, members, reconciliation, records
 from etl.load.dimensions import resolve
 from etl.load.exchange import clip
 from etl.load.facts import FACTS
@@ -143,7 +143,7 @@ def load(
             of_all = replace(reconciled, lines=(*of_file(tidy), *reconciled.lines))
             reconciliation.write(cursor, submission_id, contract.id, of_all, of_file_too=True)
         if counts.status == "dirilis":
-            programme.refresh(cursor, found)
+            kept.refresh(cursor, contract.id, found)
         restamp(cursor, submission, at)
     return counts
 

@@ -74,17 +74,22 @@ def sqlalchemy_url(dsn: str, database: str | None = None, driver: str = "psycopg
 
 
 def installation_secrets(home: Path) -> dict[str, str]:
-    """Keys and the walidata's password: made once per installation, kept where only its owner reads them (0600)."""
+    """Keys, the walidata's password and the portal's: made once per installation, kept where only its owner reads
+    them (0600). What a later version needs besides is added."""
     path = home / "rahasia.json"
-    if not path.exists():
-        made = {
-            "fernet": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-            "api": secrets.token_urlsafe(32),
-            "jwt": secrets.token_urlsafe(64),
-            "password": secrets.token_urlsafe(12),
-        }
-        _write_private(path, json.dumps(made))
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    kept = dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    made = {
+        "fernet": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "api": secrets.token_urlsafe(32),
+        "jwt": secrets.token_urlsafe(64),
+        "password": secrets.token_urlsafe(12),
+        "portal": secrets.token_urlsafe(50),
+        "reader": secrets.token_urlsafe(24),
+    }
+    if made.keys() - kept.keys():
+        kept = made | kept
+        _write_private(path, json.dumps(kept))
+    return kept
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -115,6 +120,7 @@ def airflow_env(settings: Settings, dsn: str, port: int) -> dict[str, str]:
         "SATUDATA_DSN": settings.dsn,
         "SATUDATA_DATASETS": str(settings.datasets),
         "SATUDATA_SOURCES": settings.sources,
+        "SATUDATA_BASE_URL": settings.base_url,
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",

@@ -17,7 +17,7 @@ from psycopg2 import sql as compose
 
 from etl.findings import SourceUnavailable
 from etl.load.checks import run_checks
-from etl.load.programme import refresh_all
+from etl.load.kept import refresh_all
 from etl.load.warehouse import rows, sql, transaction
 from etl.receive import warehouse
 from etl.services.backup import BackupFailed, backup

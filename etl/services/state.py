@@ -20,12 +20,13 @@ class AlreadyRunning(Exception):
 
 @dataclass(frozen=True)
 class Running:
-    """What jalan.json says: the `up` process (pid and start time), Airflow's address, the warehouse's."""
+    """What jalan.json says: the `up` process (pid and start time), the addresses of Airflow, warehouse and portal."""
 
     pid: int
     started: float
     url: str = ""
     dsn: str = ""
+    site: str = ""
 
     def write(self, home: Path) -> None:
         path = home / "jalan.json"

@@ -34,6 +34,7 @@ from etl.services.first_runs import FirstRuns, dag_id
 from etl.services.postgres import PostgresFailed, stop
 from etl.services.prepare import fill, start_server
 from etl.services.processes import MARK, end_all_of, ours
+from etl.services.site import SiteFailed, at_a_free_port, command, site_env
 from etl.services.state import AlreadyRunning, Running, lock
 from etl.settings import PROJECT, Settings
 
@@ -42,7 +43,15 @@ Say = Callable[[str], None]
 HEALTHY_WITHIN = 600.0
 SIGN_OF_LIFE = 30.0
 KEEPER_ENDS_WITHIN = 60.0
-KNOWN_PROBLEMS = (InvalidContracts, AlreadyRunning, AirflowFailed, PostgresFailed, MigrationFailed, SourceUnavailable)
+KNOWN_PROBLEMS = (
+    InvalidContracts,
+    AlreadyRunning,
+    AirflowFailed,
+    PostgresFailed,
+    MigrationFailed,
+    SourceUnavailable,
+    SiteFailed,
+)
 
 
 class _Stop(BaseException):
@@ -117,11 +126,14 @@ def _start(settings: Settings, keeper: Keeper, say: Say, port: int) -> tuple[Set
     settings = ground.settings
     port = free_port(port)
     url = f"http://127.0.0.1:{port}"
-    Running(os.getpid(), psutil.Process().create_time(), url, settings.dsn).write(settings.home)
+    settings, site_port = at_a_free_port(settings)
+    Running(os.getpid(), psutil.Process().create_time(), url, settings.dsn, settings.base_url).write(settings.home)
     env = airflow_env(settings, ground.server, port)
     say("Gudang data, sumber contoh, tabel Airflow …")
     migration = start_migration(env, settings.home)
     catalogue = fill(ground)
+    keeper.start("portal", command(site_port), site_env(settings))
+    say(f"Portal di {settings.base_url}")
     migration.finish()
     say(f"Airflow: {', '.join(COMPONENTS)} …")
     for name, argv in COMPONENTS.items():
@@ -136,7 +148,7 @@ def facts(settings: Settings) -> dict[str, str]:
     if running is None or not running.url:
         return {"airflow": "tidak berjalan; nyalakan dengan `make up`", **told}
     password = installation_secrets(settings.home)["password"]
-    return {"airflow": running.url, "masuk": f"pengguna {USER}, kata sandi {password}", **told}
+    return {"portal": running.site, "airflow": running.url, "masuk": f"pengguna {USER}, kata sandi {password}", **told}
 
 
 def _without_password(dsn: str) -> str:
