@@ -1,4 +1,4 @@
-"""What is kept for readers: the tree of programmes (dw.rekap_program) and what a dataset is found by (dw.rekap_dataset).
+"""What is kept for readers: the tree of programmes (dw.rekap_program), what finds a dataset (dw.rekap_dataset).
 
 A release refreshes what it changes, in its own transaction; what a dimension says, triggers of the warehouse follow.
 """

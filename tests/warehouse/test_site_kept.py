@@ -35,7 +35,8 @@ def stamp(conn):
 def entry(conn, dataset="dinkes.faskes"):
     return ask(
         conn,
-        "SELECT jumlah_angka, jumlah_indikator, tahun, periode_terakhir, tingkat FROM portal.katalog WHERE dataset = %s",
+        "SELECT jumlah_angka, jumlah_indikator, tahun, periode_terakhir, tingkat "
+        "FROM portal.katalog WHERE dataset = %s",
         dataset,
     )[0]
 
