@@ -119,9 +119,9 @@ def _ratios(
         gone.setdefault(cell, []).append(place)
     found = {}
     for member, code in codes.items():
-        for place in np.flatnonzero(ids["indikator_id"] == member) if code in rule.ratios else ():
+        for place in np.flatnonzero(ids["indikator_id"] == member).tolist() if code in rule.ratios else ():
             where = tuple(int(ids[name][place]) for name in _KEY[1:])
             parts = [one for part in rule.ratios[code] for one in gone.get((part, *where), ())]
             if any(cells.since[one] < cells.until[place] and cells.until[one] > cells.since[place] for one in parts):
-                found[int(place)] = RATIO
+                found[place] = RATIO
     return found

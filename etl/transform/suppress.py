@@ -11,8 +11,8 @@ what did not. What was hidden stays hidden. (OECD glossary, `cell suppression`; 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -56,26 +56,64 @@ class Cells:
     """Per breakdown its categories by name."""
 
 
-@dataclass
+_Key = tuple[int, int, str]
+"""Of which sum: region and breakdown of its total, and the category that is added up; empty: the regions below."""
+
+
 class _Sums:
-    """The sums of one group, at any moment: per sum the total's place and its parts'; per cell the sums it is in."""
+    """The sums of one group, at any moment: per sum the total's place and its parts'; per cell the sums it is in.
 
-    total: list[Place] = field(default_factory=list)
-    parts: list[list[Place]] = field(default_factory=list)
-    of: dict[Place, list[int]] = field(default_factory=lambda: defaultdict(list))
-    known: set[tuple[Place, ...]] = field(default_factory=set)
-    totals: set[Place] = field(default_factory=set)
+    Worked out where somebody asks: few cells are hidden, and what is far from them concerns nobody.
+    """
 
-    def add(self, total: Place, parts: list[Place]) -> None:
-        """One that stood unchanged at another moment is that one."""
-        if (total, *parts) in self.known:
-            return
-        self.known.add((total, *parts))
-        for place in (total, *parts):
-            self.of[place].append(len(self.total))
-        self.total.append(total)
-        self.totals.add(total)
-        self.parts.append(parts)
+    def __init__(self, cells: Cells, places: Sequence[Place], above: Sequence[_Above]) -> None:
+        """above: of each breakdown those it is a part of."""
+        self.total: list[Place] = []
+        self.parts: list[list[Place]] = []
+        self._cells, self._above = cells, above
+        self._at: dict[tuple[int, int], list[Place]] = defaultdict(list)
+        self._members: dict[_Key, list[Place]] = defaultdict(list)
+        self._keys: dict[tuple[int, int], set[_Key]] = defaultdict(set)
+        self._of: dict[Place, list[int]] = {}
+        self._done: dict[_Key, list[int]] = {}
+        for place in places:
+            self._at[self._cell(place)].append(place)
+            for key in self._part_of(place):
+                self._members[key].append(place)
+                self._keys[key[:2]].add(key)
+
+    def _cell(self, place: Place) -> tuple[int, int]:
+        return int(self._cells.region[place]), int(self._cells.detail[place])
+
+    def _part_of(self, place: Place) -> Iterator[_Key]:
+        region, detail = self._cell(place)
+        if (parent := self._cells.parent[region]) >= 0:
+            yield parent, detail, ""
+        for name, rest in self._above[detail]:
+            yield region, rest, name
+
+    def _sums(self, key: _Key) -> list[int]:
+        """The sums of one key, one per way in which its cells stood together."""
+        if key not in self._done:
+            known: dict[tuple[Place, ...], int] = {}
+            for total in self._at.get(key[:2], ()):
+                for ones in _together(self._cells, total, self._members[key]):
+                    if known.setdefault((total, *ones), len(self.total)) == len(self.total):
+                        self.total.append(total)
+                        self.parts.append(ones)
+            self._done[key] = list(known.values())
+        return self._done[key]
+
+    def of(self, place: Place) -> list[int]:
+        """The sums that the cell is in."""
+        if place not in self._of:
+            keys = [*self._part_of(place), *sorted(self._keys.get(self._cell(place), ()))]
+            found = [one for key in keys for one in self._sums(key)]
+            self._of[place] = [one for one in found if place == self.total[one] or place in self.parts[one]]
+        return self._of[place]
+
+    def is_total(self, place: Place) -> bool:
+        return self._cell(place) in self._keys
 
     def cells(self, one: int) -> Iterator[Place]:
         yield self.total[one]
@@ -97,31 +135,12 @@ def hidden(cells: Cells, below: int) -> dict[Place, str]:
         by_group[int(cells.group[place])].append(place)
     above = _above(cells.details)
     for places in by_group.values():
-        sums = _sums(cells, places, above)
+        sums = _Sums(cells, places, above)
         mine = {place for place in places if place in found}
         _leave_room(cells, sums, mine, below)
         for one in mine:
             found.setdefault(one, COMPLEMENT)
     return found
-
-
-def _sums(cells: Cells, places: Sequence[Place], above: Sequence[_Above]) -> _Sums:
-    """Every sum that these cells of one group held at any moment. above: of each breakdown those it is a part of."""
-    at: dict[tuple[int, int], list[Place]] = defaultdict(list)
-    parts: dict[tuple[int, int, str], list[Place]] = defaultdict(list)
-    for place in places:
-        region, detail = int(cells.region[place]), int(cells.detail[place])
-        at[region, detail].append(place)
-        if (parent := cells.parent[region]) >= 0:
-            parts[parent, detail, ""].append(place)
-        for name, rest in above[detail]:
-            parts[region, rest, name].append(place)
-    sums = _Sums()
-    for (region, detail, _), some in parts.items():
-        for total in at.get((region, detail), ()):
-            for ones in _together(cells, total, some):
-                sums.add(total, ones)
-    return sums
 
 
 def _together(cells: Cells, total: Place, some: Sequence[Place]) -> Iterator[list[Place]]:
@@ -146,15 +165,15 @@ def _above(details: Sequence[Mapping[str, str]]) -> list[_Above]:
 
 def _leave_room(cells: Cells, sums: _Sums, mine: set[Place], below: int) -> None:
     """Hide more of the group's cells until none of the hidden ones can be worked out."""
-    waiting = {one for place in mine for one in sums.of.get(place, ())}
+    waiting = {one for place in mine for one in sums.of(place)}
     while waiting:
         while waiting:
             one = waiting.pop()
             if _is_tight(cells, sums, one, mine, below):
-                waiting |= _hide_one(cells, sums, sums.cells(one), mine, last={sums.total[one]})
+                waiting |= _hide_one(cells, sums, sums.cells(one), mine, last={sums.total[one]}.__contains__)
         for able in list(_determined(sums, mine)):
             if mine.isdisjoint(able):  # what was hidden for another one may do for it too
-                waiting |= _hide_one(cells, sums, able, mine, last=sums.totals)
+                waiting |= _hide_one(cells, sums, able, mine, last=sums.is_total)
 
 
 def _is_tight(cells: Cells, sums: _Sums, one: int, mine: set[Place], below: int) -> bool:
@@ -169,22 +188,22 @@ def _is_tight(cells: Cells, sums: _Sums, one: int, mine: set[Place], below: int)
 
 
 def _hide_one(
-    cells: Cells, sums: _Sums, able: Iterable[Place], mine: set[Place], *, last: Container[Place]
+    cells: Cells, sums: _Sums, able: Iterable[Place], mine: set[Place], *, last: Callable[[Place], bool]
 ) -> set[int]:
     """Hide one of these cells: what nobody has seen yet before what somebody may have kept, totals (`last`) last, the
     one whose other sums have most hidden already, so that few more follow, of those the smallest that says something.
     Returns the sums to look at again; none when there was nothing left to hide."""
 
     def cost(place: Place) -> tuple[object, ...]:
-        open_sums = sum(mine.isdisjoint(sums.cells(other)) for other in sums.of[place])
+        open_sums = sum(mine.isdisjoint(sums.cells(other)) for other in sums.of(place))
         value = cells.value[place]
-        return not cells.fresh[place], place in last, not value > 0, open_sums, value, place
+        return not cells.fresh[place], last(place), not value > 0, open_sums, value, place
 
     chosen = min((place for place in able if place not in mine), key=cost, default=None)
     if chosen is None:
         return set()
     mine.add(chosen)
-    return set(sums.of[chosen])
+    return set(sums.of(chosen))
 
 
 def _determined(sums: _Sums, mine: set[Place]) -> Iterator[set[Place]]:
@@ -197,7 +216,7 @@ def _determined(sums: _Sums, mine: set[Place]) -> Iterator[set[Place]]:
         if not 1 < len(places) <= _LARGEST:
             continue
         column = {place: no for no, place in enumerate(places)}
-        rows = sorted({one for place in places for one in sums.of.get(place, ())})
+        rows = sorted({one for place in places for one in sums.of(place)})
         matrix = np.zeros((len(rows), len(places)))
         for at, one in enumerate(rows):
             for place in sums.cells(one):
@@ -209,10 +228,10 @@ def _determined(sums: _Sums, mine: set[Place]) -> Iterator[set[Place]]:
         for no in np.flatnonzero((right**2).sum(axis=0) > 1 - 1e-9):
             weights = left @ (right[:, no] / sizes)
             able: dict[Place, float] = defaultdict(float)
-            for at in np.flatnonzero(np.abs(weights) > 1e-9):
-                for place in sums.cells(rows[at]):
+            for one, part in zip(rows, weights.tolist(), strict=True):
+                for place in sums.cells(one) if abs(part) > 1e-9 else ():
                     if place not in mine:
-                        able[place] += weights[at] * _sign(sums, rows[at], place)
+                        able[place] += part * _sign(sums, one, place)
             yield {place for place, weight in able.items() if abs(weight) > 1e-9}
 
 
@@ -228,7 +247,7 @@ def _hanging_together(sums: _Sums, mine: Iterable[Place]) -> Iterator[list[Place
         while waiting:
             place = waiting.pop()
             several.append(place)
-            for one in sums.of.get(place, ()):
+            for one in sums.of(place):
                 near = {other for other in sums.cells(one) if other in left}
                 left -= near
                 waiting += near
