@@ -58,6 +58,15 @@ class Place:
 
 def map_of(places: Sequence[Place], values: Mapping[str, Decimal | None], title: str, width: int = 480) -> SafeString:
     """The places, each in the shade of its fifth of the values (`t1` low … `t5` high), `t0` where there is none."""
+    return _map(places, shades_of(values), title, width)
+
+
+def marked_on(places: Sequence[Place], code: str, title: str, width: int = 480) -> SafeString:
+    """The places in grey, but the one of that code."""
+    return _map(places, {code: SHADES - 1}, title, width)
+
+
+def _map(places: Sequence[Place], shades: Mapping[str, int], title: str, width: int) -> SafeString:
     drawn = [place for place in places if place.outline]
     if not drawn:
         return SafeString("")
@@ -68,7 +77,6 @@ def map_of(places: Sequence[Place], values: Mapping[str, Decimal | None], title:
     squeeze = math.cos(math.radians((south + north) / 2))
     scale = width / ((east - west) * squeeze or 1)
     height = round((north - south) * scale)
-    shades = shades_of(values)
 
     def path(code: str) -> str:
         return "".join(

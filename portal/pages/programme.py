@@ -104,7 +104,8 @@ def _treemaps(groups: Sequence[Line], title: str) -> list[tuple[str, Any]]:
         Tile(
             line.short or nama_program(line.name),
             f"{rupiah(line.budget)} · {persen_pendek(line.percent)}",
-            f"{nama_program(line.name)}: {rupiah(line.budget)}, {_('terealisasi')} {persen_pendek(line.percent)}, {line.pace.word}",
+            f"{nama_program(line.name)}: {rupiah(line.budget)}, "
+            f"{_('terealisasi')} {persen_pendek(line.percent)}, {line.pace.word}",
             line.href,
             float(line.budget or 0),
             line.pace.grade,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.formats import date_format
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from portal.charts.bars import bar
 from portal.pages.templatetags.figures import angka, persen, plain, rupiah
 from portal.progress import Pace, predicate
+from portal.punctuality import STATES, state_of
 from portal.warehouse.programme import Line
 
 register = template.Library()
@@ -61,3 +63,10 @@ def laju(pace: Pace) -> SafeString:
     """The grade as a badge: its word, coloured."""
     told = "" if pace.ratio is None else f"{persen(round(pace.ratio, 1))} {_('dari rencana sampai saat itu')}"
     return format_html('<span class="lencana laju-{}" title="{}">{}</span>', pace.grade, told, pace.word)
+
+
+@register.filter
+def keadaan(period: Any) -> str:
+    """What became of a period of a dataset, in words."""
+    state = state_of(period)
+    return str(STATES[state][1]) if state in STATES else state
