@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 POLICY = (
@@ -19,16 +19,21 @@ HEADERS = {
 }
 
 
+def let_embed(response: HttpResponse) -> HttpResponse:
+    """Lets an answer stand in a frame of any site; it says so itself, so that it does when it was kept ready, too."""
+    response["Content-Security-Policy"] = f"{POLICY}; frame-ancestors *"
+    return response
+
+
 class Headers:
-    """Middleware: the policy on every answer; only what is meant to be embedded (`sematan`) may stand in a frame."""
+    """Middleware: the policy on every answer; only what `let_embed` was given may stand in a frame."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        frames = "*" if getattr(response, "embeddable", False) else "'none'"
-        response.headers.setdefault("Content-Security-Policy", f"{POLICY}; frame-ancestors {frames}")
+        response.headers.setdefault("Content-Security-Policy", f"{POLICY}; frame-ancestors 'none'")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 
-from portal.pages import fields, grid, takeaway
+from portal.pages import chart, fields, grid, takeaway
 from portal.pages.citation import citation
 from portal.pages.examples import examples
 from portal.pages.quality import quality
@@ -24,7 +24,7 @@ def page(request: HttpRequest, dataset: str) -> HttpResponse:
     seen = shown_for(request, snapshot, dataset)
     context = {"seen": seen, "entry": seen.entry, **about(snapshot, seen)}
     if seen.table:
-        context |= of_table(seen)
+        context |= of_table(seen) | chart.of_chart(snapshot, seen)
     return render(request, "pages/dataset.html", context, status=400 if seen.problem else 200)
 
 
@@ -67,4 +67,4 @@ def kind_of(file: str, dataset: str) -> str:
     return file.removeprefix(f"{dataset}.").replace(".", "-").upper().replace("PARQUET", "Parquet")
 
 
-PATHS = [path("dataset/<str:dataset>", page, name="dataset"), *takeaway.PATHS]
+PATHS = [path("dataset/<str:dataset>", page, name="dataset"), *takeaway.PATHS, *chart.PATHS]

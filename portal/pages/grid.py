@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils.functional import lazy
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from portal.warehouse.table import Cell, Table
 
 _SAFE = "!*'();:@&=+$,/~"
 _NOTHING = '<td class="angka kosong">–</td>'
-_none = lazy(lambda: _("Tidak ada angka"), str)
 
 
 def body(table: Table, *, linked: bool) -> SafeString:
@@ -42,7 +40,7 @@ def cell_html(cell: Cell | None, to_account: str | None, *, units: bool) -> str:
     if cell.value is None:
         if cell.hidden:
             return f'<td class="angka"><abbr title="{escape(_("Disembunyikan"))}">*</abbr></td>'
-        return f'<td class="angka"><abbr title="{escape(str(_none()))}">{escape(cell.mark or "–")}</abbr></td>'
+        return f'<td class="angka"><abbr title="{escape(_("Tidak ada angka"))}">{escape(cell.mark or "–")}</abbr></td>'
     figure = plain(cell.value)
     if to_account and cell.origin:
         figure = f'<a href="{to_account}{_path(cell.origin)}">{figure}</a>'

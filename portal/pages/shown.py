@@ -12,10 +12,11 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from portal.labels import humanized
-from portal.warehouse import datasets, table
-from portal.warehouse.contents import INDICATOR, PERIOD, REGION, TOTAL
-from portal.warehouse.selection import SUM
+from portal.warehouse import datasets
+from portal.warehouse.contents import INDICATOR, PERIOD, REGION, TOTAL, Contents, contents
+from portal.warehouse.selection import SUM, BadSelection, Selection, choose
 from portal.warehouse.snapshot import Snapshot
+from portal.warehouse.table import Table, read
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,12 @@ class Shown:
 
     entry: Any
     indicators: Mapping[str, Any]
-    there: table.Contents | None = None
-    table: table.Table | None = None
+    there: Contents | None = None
+    table: Table | None = None
     problem: str | None = None
 
     @property
-    def selection(self) -> table.Selection:
+    def selection(self) -> Selection:
         assert self.table is not None
         return self.table.selection
 
@@ -57,7 +58,8 @@ class Shown:
         for name, code in chosen.held.items():
             if code == SUM or (code == TOTAL and self.entry.fakta == "indikator"):
                 continue
-            words.append(f"{humanized(name).lower()}: {axes[name].name_of(code)}")
+            label = humanized(name)
+            words.append(f"{label if label.isupper() else label.lower()}: {axes[name].name_of(code)}")
         if REGION not in spanning:
             of_all = _("%(count)s %(level)s bersama") % {
                 "count": len(self.there.regions_of.get(chosen.level or "", ())),
@@ -86,17 +88,17 @@ def shown(snapshot: Snapshot, dataset: str, query: QueryDict | None = None) -> S
     if not entry.jumlah_angka:
         return Shown(entry, indicators)
     labels = datasets.labels(snapshot, datasets.named(entry))
-    there = table.contents(snapshot, entry, list(indicators.values()), labels)
+    there = contents(snapshot, entry, list(indicators.values()), labels)
     asked: Mapping[str, Sequence[str]] = dict(query.lists()) if query else {}
     problem = None
     try:
-        selection = table.choose(there, asked)
-    except table.BadSelection as error:
+        selection = choose(there, asked)
+    except BadSelection as error:
         problem = str(error)
-        selection = table.choose(there, {})
+        selection = choose(there, {})
     page = (asked.get("halaman") or ["1"])[0]
     number = int(page) if re.fullmatch(r"[1-9]\d{0,5}", page) else 1
-    return Shown(entry, indicators, there, table.read(snapshot, there, selection, number), problem)
+    return Shown(entry, indicators, there, read(snapshot, there, selection, number), problem)
 
 
 def shown_for(request: HttpRequest, snapshot: Snapshot, dataset: str) -> Shown:

@@ -41,7 +41,8 @@ class Cell:
 @dataclass(frozen=True)
 class Table:
     """(row, row under it) × columns of cells; None where nothing was stated. total_rows: on all pages. more_columns:
-    how many were left out. released: when the newest of its figures was."""
+    how many were left out. every_row:
+    of all pages, without what stands under them. released: when the newest of its figures was."""
 
     selection: Selection
     rows: tuple[tuple[Member, Member], ...]
@@ -51,6 +52,7 @@ class Table:
     more_columns: int = 0
     page: int = 1
     page_rows: int = MAX_ROWS
+    every_row: tuple[Member, ...] = ()
     released: datetime | None = None
 
     @property
@@ -124,6 +126,7 @@ def read(snapshot: Snapshot, there: Contents, selection: Selection, page: int = 
         len(columns) - len(shown),
         page,
         size,
+        firsts,
         max((row.dirilis_pada for row in found), default=None),
     )
 
