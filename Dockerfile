@@ -1,4 +1,4 @@
-# The pipeline's one image: every service of docker-compose.yml runs it with another command.
+# The one image of pipeline and portal: every service of docker-compose.yml runs it with another command.
 FROM python:3.11-slim AS packages
 WORKDIR /app
 COPY requirements.lock requirements-install.lock ./

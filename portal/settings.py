@@ -6,6 +6,7 @@ SATUDATA_PORTAL_HOSTS    further hosts, with commas
 SATUDATA_PORTAL_SECRET   signs what the site gives out and takes back
 SATUDATA_HOME            the installation's folder; the files of `satudata publish` are in `ekspor/` below it
 SATUDATA_PORTAL_CACHE_MB memory for ready pages, per process
+SATUDATA_PORTAL_STATIC   where static files are gathered at the start; `statis/` below the installation's folder
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ TIME_ZONE = "Asia/Makassar"
 USE_TZ = True
 
 STATIC_URL = "/statis/"
-STATIC_ROOT = INSTALLATION.home / "statis"
+STATIC_ROOT = Path(os.environ.get("SATUDATA_PORTAL_STATIC") or INSTALLATION.home / "statis")
 STATICFILES_DIRS = [HERE / "static"]
 STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

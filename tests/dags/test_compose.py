@@ -45,7 +45,7 @@ def services() -> dict[str, Any]:
 
 
 def test_the_house_is_complete(services: dict[str, Any]) -> None:
-    assert set(services) == {"postgres", "redis", "backup", "restore", *AIRFLOW}
+    assert set(services) == {"postgres", "redis", "portal", "backup", "restore", *AIRFLOW}
     assert services["postgres"]["image"].startswith("postgres:18")
 
 
@@ -101,6 +101,15 @@ def test_the_backup_knows_no_secret_but_its_own_and_writes_only_its_folder(servi
     assert os.access(PROJECT / script, os.X_OK)
     others = [service for name, service in services.items() if name not in ("backup", "postgres")]
     assert not any("BACKUP_DB_PASSWORD" in str(service) or "user=cadangan" in str(service) for service in others)
+
+
+def test_the_portal_knows_no_secret_but_its_own_and_writes_nothing(services: dict[str, Any]) -> None:
+    portal = services["portal"]
+    assert portal["volumes"] == ["data:/data:ro"] and portal["user"] == "satudata"
+    assert "user=situs" in portal["environment"]["SATUDATA_PORTAL_DSN"]
+    told = {name for name in portal["environment"] if "PASSWORD" in name or "SECRET" in name or "DSN" in name}
+    assert told == {"SATUDATA_PORTAL_DSN", "PGPASSWORD", "SATUDATA_PORTAL_SECRET"}
+    assert portal["command"][:3] == ["python", "-m", "portal"], "what `up` runs"
 
 
 def test_backups_may_go_to_another_disk() -> None:

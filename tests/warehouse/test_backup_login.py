@@ -31,7 +31,7 @@ from etl.services.restore import restore
 from etl.settings import PROJECT, Settings
 from tests.warehouse.regency import KECAMATAN, Regency
 
-SECRETS = ("PIPELINE_DB_PASSWORD", "AIRFLOW_DB_PASSWORD", "BACKUP_DB_PASSWORD")
+SECRETS = ("PIPELINE_DB_PASSWORD", "AIRFLOW_DB_PASSWORD", "BACKUP_DB_PASSWORD", "PORTAL_DB_PASSWORD")
 PASSWORDS = {name: f"sandi-{name.lower()}" for name in SECRETS}
 GOOD = {name: (n, 2 * n) for n, name in enumerate(KECAMATAN, start=1)}
 
