@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -102,6 +102,8 @@ class Warehouse:
     ) -> HttpResponseBase | None:
         if getattr(view, "static_page", False):
             return None
+        if "\0" in request.path:
+            raise Http404  # no code has one, and PostgreSQL takes no text with it
         key = request.get_full_path()
         try:
             ready = self._shelf.get(moment(), key)
