@@ -35,6 +35,22 @@ def static_page(view: View) -> View:
     return view
 
 
+def unkept(view: View) -> View:
+    """Marks a view whose answers depend on more than the address: nothing of them is kept ready."""
+    view.unkept = True  # type: ignore[attr-defined]
+    return view
+
+
+def varying(by: Callable[[HttpRequest], str]) -> Callable[[View], View]:
+    """Marks a view whose answers depend on what `by` makes of the request's headers, too; it sets Vary itself."""
+
+    def marked(view: View) -> View:
+        view.varying = by  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
 def snapshot_of(request: HttpRequest) -> Snapshot:
     """The snapshot that this request is answered from."""
     opened: Snapshot = request.snapshot  # type: ignore[attr-defined]
@@ -104,14 +120,14 @@ class Warehouse:
             return None
         if "\0" in request.path:
             raise Http404  # no code has one, and PostgreSQL takes no text with it
-        key = request.get_full_path()
+        key = _key(request, view)
         try:
-            ready = self._shelf.get(moment(), key)
+            ready = self._shelf.get(moment(), key) if key else None
             if ready is None:
                 with snapshot() as opened:
                     request.snapshot = opened  # type: ignore[attr-defined]
                     response = view(request, *args, **kwargs)
-                    if not _keepable(request, response):
+                    if key is None or response.status_code != 200 or response.streaming:
                         return response
                 ready = _make_ready(response)
                 self._shelf.put(opened.moment, key, ready)
@@ -122,8 +138,12 @@ class Warehouse:
         return _given(request, ready)
 
 
-def _keepable(request: HttpRequest, response: HttpResponseBase) -> bool:
-    return request.method in ("GET", "HEAD") and response.status_code == 200 and not response.streaming
+def _key(request: HttpRequest, view: View) -> str | None:
+    """What a ready answer is kept under; None where none may be kept, or given."""
+    if request.method not in ("GET", "HEAD") or getattr(view, "unkept", False):
+        return None
+    by = getattr(view, "varying", None)
+    return f"{by(request)} {request.get_full_path()}" if by else request.get_full_path()
 
 
 def _make_ready(response: HttpResponseBase) -> Ready:

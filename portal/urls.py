@@ -20,11 +20,11 @@ class Rest:
 
 register_converter(Rest, "rest")
 
-from portal.interfaces import api, ckan, feeds, sdmx  # noqa: E402 - their paths use the converter
+from portal.interfaces import api, ckan, feeds, files, sdmx  # noqa: E402 - their paths use the converter
 from portal.pages import about, catalogue, dataset, home, origin, profiles, programme, releases  # noqa: E402
 
 PAGES = (home, catalogue, dataset, origin, programme, profiles, releases, about)
-INTERFACES = (api, ckan, sdmx, feeds)
+INTERFACES = (api, ckan, sdmx, feeds, files)
 
 urlpatterns = [
     *(address for module in INTERFACES for address in module.PATHS),
