@@ -173,9 +173,12 @@ def _holds(
         if name in spanning:
             continue
         codes = Counter[str]()
+        together: dict[tuple[str, ...], set[str]] = {}
         for shape in shapes:
-            codes[shape.breakdown.get(name, TOTAL)] += shape.count
-        sums = may_sum(name, codes, additive=_additive(there, shapes))
+            code = shape.breakdown.get(name, TOTAL)
+            codes[code] += shape.count
+            together.setdefault(_apart(shape), set()).add(code)
+        sums = may_sum(name, together.values(), additive=_additive(there, shapes))
         members = [member for member in there.axes[name].members if member.code in codes]
         if wanted is None or (wanted not in codes and not (wanted == SUM and sums)):
             best = _best(name, codes, [member.code for member in members], sums)
@@ -189,13 +192,24 @@ def _holds(
     return held, offers
 
 
-def may_sum(name: str, codes: Iterable[str], *, additive: bool) -> bool:
-    """Whether a breakdown's members together are one figure: of a count, where no total and no member of members
-    (`5.1` beside `5.1.01`) is among them."""
-    known = set(codes)
-    if not additive or name in UNSUMMABLE or TOTAL in known or len(known) < 2:
+def _apart(shape: Shape) -> tuple[str, ...]:
+    """What no cell ever has two of, whatever is asked."""
+    stages = (shape.breakdown.get(name, TOTAL) for name in sorted(UNSUMMABLE))
+    return (shape.indicator, shape.level, shape.period, *stages)
+
+
+def may_sum(name: str, together: Iterable[set[str]], *, additive: bool) -> bool:
+    """Whether a breakdown's members are one figure: of a count, where no total and no member of members (`5.1` beside
+    `5.1.01`) is among them. together: the members that one cell may be of."""
+    groups = list(together)
+    several = len(set().union(*groups)) > 1
+    return additive and several and name not in UNSUMMABLE and all(map(_is_whole, groups))
+
+
+def _is_whole(codes: set[str]) -> bool:
+    if TOTAL in codes and len(codes) > 1:
         return False
-    return not any(".".join(code.split(".")[:cut]) in known for code in known for cut in range(1, code.count(".") + 1))
+    return not any(".".join(code.split(".")[:cut]) in codes for code in codes for cut in range(1, code.count(".") + 1))
 
 
 def _best(name: str, codes: Counter[str], ordered: Sequence[str], sums: bool) -> str:
@@ -203,7 +217,7 @@ def _best(name: str, codes: Counter[str], ordered: Sequence[str], sums: bool) ->
         return TOTAL
     if name == "tahap":
         return ordered[-1]
-    if TOTAL in codes and name not in UNSUMMABLE:
+    if TOTAL in codes and not sums and name not in UNSUMMABLE:
         return TOTAL
     return SUM if sums else max(ordered, key=lambda code: (codes[code], -ordered.index(code)))
 
