@@ -27,8 +27,6 @@ def allowed(methods: str) -> HttpResponse:
     response = for_all(HttpResponse(status=204))
     response["Allow"] = response["Access-Control-Allow-Methods"] = methods
     response["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range"
-        "Accept, Authorization, Content-Type, If-Modified-Since, If-None-Match, Range"
-    )
     response["Access-Control-Max-Age"] = "86400"
     return response
 
