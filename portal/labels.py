@@ -6,6 +6,7 @@ import re
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 ACRONYMS = {
@@ -18,6 +19,17 @@ ACRONYMS = {
     "nib": "NIB",
     "skpd": "SKPD",
 }
+CODES = (
+    noop("Wilayah"), noop("Periode"), noop("Indikator"), noop("SKPD"), noop("Kegiatan"), noop("Rekening"),
+    noop("Sumber dana"), noop("Tahap"), noop("Tolok ukur"), noop("Besaran"), noop("Urusan"), noop("Tahun"),
+    noop("Tingkat"), noop("Frekuensi"), noop("Akses"), noop("Kinerja"), noop("Pagu"), noop("Kas"), noop("Realisasi"),
+    noop("Fisik"), noop("Program"), noop("Sub kegiatan"), noop("Bidang"), noop("Jenis kelamin"), noop("Kelompok umur"),
+    noop("Laki-laki"), noop("Perempuan"), noop("Terbuka"), noop("Terbatas"), noop("Dikecualikan"), noop("Harian"),
+    noop("Bulanan"), noop("Triwulanan"), noop("Semesteran"), noop("Tahunan"), noop("Multitahun"), noop("Kabupaten"),
+    noop("Kecamatan"), noop("Desa"), noop("Kelurahan"),
+)  # fmt: skip
+"""Codes that the site itself speaks of, as words that are translated; what agencies name stays in their language."""
+STATUSES = (noop("angka sementara"), noop("angka perkiraan"), noop("angka tetap"))
 
 
 def period_name(code: str) -> str:
@@ -37,4 +49,9 @@ def humanized(code: str) -> str:
         return code
     words = [ACRONYMS.get(word, word) for word in code.split("_")]
     text = " ".join(words)
-    return text[:1].upper() + text[1:]
+    return _(text[:1].upper() + text[1:])
+
+
+def status_name(status: str | None) -> str:
+    """sementara → angka sementara."""
+    return _(f"angka {status}") if status else ""

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from portal.labels import humanized
+from portal.languages import PREFIX
 from portal.serving import snapshot_of
 from portal.warehouse import datasets, origin
 
@@ -15,26 +16,34 @@ from portal.warehouse import datasets, origin
 def account(request: HttpRequest, indikator: str, wilayah: str, periode: str, rincian: str = "") -> HttpResponse:
     snapshot = snapshot_of(request)
     key = origin.Key(indikator, wilayah, periode, rincian)
-    versions = origin.versions(snapshot, key)
-    figure = origin.figure(snapshot, key)
-    if not versions or figure is None:
+    indicator = origin.indicator(snapshot, key)
+    versions = origin.versions(snapshot, key, indicator.fakta) if indicator else []
+    if not versions:
         raise Http404
-    breakdown = figure.rincian_json or dict(part.split("=", 1) for part in rincian.split("|") if "=" in part)
-    labels = datasets.labels(snapshot, breakdown)
-    current = versions[0] if versions[0].berlaku else None
+    now = origin.now(snapshot, key, indicator.fakta)
     page = {
         "key": key,
-        "figure": figure,
-        "current": current,
-        "shown": current or versions[0],
+        "indicator": indicator,
+        "unit": now.satuan if now else indicator.satuan,
+        "status": now.status_data if now else None,
+        "current": versions[0].berlaku,
+        "shown": versions[0],
         "versions": versions,
-        "revisions": origin.revisions(snapshot, key, figure.dataset),
-        "breakdown": [
-            (humanized(name), labels.get(name, {}).get(code, humanized(code))) for name, code in breakdown.items()
-        ],
-        "permanent": settings.BASE_URL + request.path.removeprefix("/en"),
+        "breakdown": _named(key, now.nama_rincian if now else {}, datasets.labels(snapshot, key.parts)),
+        "permanent": settings.BASE_URL + request.path.removeprefix(PREFIX),
     }
     return render(request, "pages/angka.html", page)
+
+
+def _named(
+    key: origin.Key, names: dict[str, str | None], labels: dict[str, dict[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Each part of the breakdown: what it is, its member's name, and the member's code where the name is not all."""
+    told = []
+    for part, code in key.parts.items():
+        name = names.get(part) or labels.get(part, {}).get(code) or humanized(code)
+        told.append((humanized(part), name, code if part in names else ""))
+    return told
 
 
 PATHS = [

@@ -14,12 +14,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
-from portal.labels import humanized, period_name
+from portal.labels import humanized, period_name, status_name
 
 register = template.Library()
 
-LARGE = ((Decimal(10) ** 12, "triliun"), (Decimal(10) ** 9, "miliar"), (Decimal(10) ** 6, "juta"))
+LARGE = ((Decimal(10) ** 12, noop("triliun")), (Decimal(10) ** 9, noop("miliar")), (Decimal(10) ** 6, noop("juta")))
 
 
 def plain(value: Decimal) -> str:
@@ -88,6 +89,12 @@ def periode(code: str) -> str:
 def sebutan(code: str) -> str:
     """A breakdown's or an axis's name as people write it: jenis_kelamin → Jenis kelamin."""
     return humanized(code)
+
+
+@register.filter
+def status(code: str | None) -> str:
+    """tetap → angka tetap (final figure)."""
+    return status_name(code)
 
 
 @register.filter
