@@ -2,7 +2,8 @@
 
     .venv/bin/python tools/screenshots.py
 
-Writes docs/gambar/*.png: the DAG of one agency with its last runs, and the report of a submission with findings.
+Writes docs/gambar/*.png: the DAG of one agency with its last runs, the report of a submission with findings, and the
+portal on a desk, on a phone, in the dark and on paper.
 """
 
 from __future__ import annotations
@@ -47,6 +48,29 @@ def report(browser: Browser, path: Path) -> None:
         page.screenshot(path=PICTURES / f"{name}.png")
 
 
+SITE = (
+    ("portal-beranda", "/", 1280, 900, "light"),
+    ("portal-dataset", "/dataset/disdukcapil.penduduk_umur", 1280, 1050, "light"),
+    ("portal-rencana", "/rencana", 1280, 1050, "light"),
+    ("portal-ponsel", "/dataset/bappeda.kemiskinan", 390, 844, "light"),
+    ("portal-gelap", "/", 1280, 900, "dark"),
+)
+PRINTED = "/angka/faskes.posyandu/64.08.08/2021"
+
+
+def site(browser: Browser, url: str) -> None:
+    for name, address, width, height, scheme in SITE:
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        page.goto(url + address)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(1000)  # a chart is drawn when it comes near
+        page.screenshot(path=PICTURES / f"{name}.png")
+    page = browser.new_page(viewport={"width": 800, "height": 900})
+    page.emulate_media(media="print")
+    page.goto(url + PRINTED)
+    page.screenshot(path=PICTURES / "portal-cetak.png", full_page=True)
+
+
 def main() -> None:
     settings = Settings.from_env()
     running = Running.read(settings.home)
@@ -63,6 +87,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         airflow(browser, settings, running.url, skpd)
+        site(browser, running.site)
         report(browser, settings.reports / skpd / dataset.split(".")[1] / f"{number}.html")
         browser.close()
 
