@@ -1,5 +1,5 @@
 # Thin names for the commands below; `.venv/bin/satudata --help` has the rest.
-.PHONY: up down test bench lint install install-dev servers
+.PHONY: up down test bench lint words install install-dev servers
 RUN = .venv/bin
 
 up: install
@@ -19,6 +19,10 @@ lint: install-dev
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+
+words: install-dev
+	$(RUN)/python -m tools.words
+	$(RUN)/pybabel --quiet compile --domain django --directory portal/locale
 
 install:
 	@tools/install.sh requirements.lock

@@ -49,7 +49,10 @@ link_project() {
     pwd >"$site/satudata.pth"
     printf '#!/bin/sh\nexec "$(dirname "$0")/python" -P -m etl.cli "$@"\n' >"$venv/bin/satudata"
     chmod +x "$venv/bin/satudata"
-    if [ -d etl ]; then "$venv/bin/python" -m compileall -q etl dags expectations portal; fi
+    if [ -d etl ]; then
+        "$venv/bin/python" -m compileall -q etl dags expectations portal
+        "$venv/bin/pybabel" --quiet compile --domain django --directory portal/locale
+    fi
 }
 
 if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c "$supported" 2>/dev/null; then

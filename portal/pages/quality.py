@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from portal.pages.templatetags.figures import angka
 
-WORDS = ((90, "Sangat baik"), (75, "Baik"), (60, "Cukup"), (0, "Perlu diperbaiki"))
+WORDS = ((90, noop("Sangat baik")), (75, noop("Baik")), (60, noop("Cukup")), (0, noop("Perlu diperbaiki")))
 
 
 @dataclass(frozen=True)
