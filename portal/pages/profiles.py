@@ -41,8 +41,7 @@ def regions(request: HttpRequest) -> HttpResponse:
     values = {row.wilayah: row.nilai for row in rows}
     known = [value for value in values.values() if value is not None]
     total = sum(known) if rows and len(known) == len(rows) else None
-    named = headline.headlines(snapshot, [indicator]) if indicator else []
-    title = f"{named[0].name if named else indicator}, {periode(rows[0].periode)}" if rows else ""
+    title = f"{profiles.indicator_name(snapshot, indicator)}, {periode(rows[0].periode)}" if rows and indicator else ""
     unit = rows[0].satuan if rows else ""
     outlines = headline.outlines(snapshot)
     places = [

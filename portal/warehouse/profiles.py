@@ -42,6 +42,11 @@ def regions(snapshot: Snapshot) -> list[Any]:
     return snapshot.rows("profiles.sql#regions", {"induk": REGENCY})
 
 
+def indicator_name(snapshot: Snapshot, indicator: str) -> str:
+    row = snapshot.row("profiles.sql#indicator", {"indikator": indicator})
+    return str(row.nama) if row else indicator
+
+
 def region(snapshot: Snapshot, code: str) -> Any | None:
     """A kecamatan, desa or kelurahan of the regency, also one that is no more; None for any other code."""
     row = snapshot.row("profiles.sql#region", {"kode": code})
@@ -108,10 +113,11 @@ def plans(snapshot: Snapshot, code: str) -> list[Any]:
 
 @dataclass(frozen=True)
 class Published:
-    """A dataset of an agency: its row, its periods in their order, and the one that comes next."""
+    """A dataset of an agency: its row, its periods in their order, and its quality (None where it is not open)."""
 
     row: Any
     periods: list[Any]
+    quality: Any | None
 
     @property
     def due(self) -> int:
@@ -139,7 +145,9 @@ class Published:
 def published(snapshot: Snapshot, short_name: str) -> list[Published]:
     """Datasets of an agency, those with figures first."""
     rows = snapshot.rows("profiles.sql#published", {"skpd": short_name})
+    asked = {"dataset": [row.dataset for row in rows]}
     periods: dict[str, list[Any]] = {}
-    for period in snapshot.rows("profiles.sql#schedule", {"dataset": [row.dataset for row in rows]}):
+    for period in snapshot.rows("profiles.sql#schedule", asked):
         periods.setdefault(period.dataset, []).append(period)
-    return [Published(row, periods.get(row.dataset, [])) for row in rows]
+    quality = {row.dataset: row for row in snapshot.rows("profiles.sql#quality", asked)}
+    return [Published(row, periods.get(row.dataset, []), quality.get(row.dataset)) for row in rows]

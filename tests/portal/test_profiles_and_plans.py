@@ -100,7 +100,7 @@ def figure(region, value, *, additive=True, hidden=False):
     return SimpleNamespace(
         indikator="i", nama="I", satuan="jiwa", dapat_dijumlah=additive, dataset="d", judul="D", urusan="1.01",
         nama_urusan="PENDIDIKAN", wilayah=region, periode="2024", status_data="tetap", tersembunyi=hidden,
-        banyaknya=1, nilai=None if value is None else Decimal(value),
+        nilai=None if value is None else Decimal(value),
     )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ WHERE w.kode = %(kode)s
 ORDER BY w.berlaku_sampai IS NULL DESC, w.berlaku_dari DESC NULLS LAST
 LIMIT 1;
 
+-- name: indicator
+SELECT nama FROM portal.indikator WHERE indikator = %(indikator)s;
+
 -- name: below
 SELECT kode, nama, tingkat FROM portal.wilayah WHERE kode_induk = %(kode)s AND berlaku_sampai IS NULL ORDER BY nama;
 
@@ -24,13 +27,13 @@ SELECT kode, nama, tingkat FROM portal.wilayah WHERE kode_induk = %(kode)s AND b
 -- breakdowns where it may be added up and all of them are told.
 SELECT
     i.indikator, i.nama, i.satuan, i.dapat_dijumlah, i.dataset, k.judul, k.urusan, k.nama_urusan, n.wilayah, k.periode_terakhir AS periode,
-    n.status_data, n.tersembunyi, n.banyaknya,
+    k.status_data, n.tersembunyi,
     CASE WHEN n.ada_jumlah THEN n.jumlah WHEN i.dapat_dijumlah AND n.lengkap THEN n.dari_rincian END AS nilai
 FROM portal.katalog AS k
 JOIN portal.indikator AS i ON i.dataset = k.dataset
 CROSS JOIN LATERAL (
     SELECT
-        wilayah, min(status_data) AS status_data, bool_or(penanda = '*') IS TRUE AS tersembunyi, count(*) AS banyaknya,
+        wilayah, bool_or(penanda = '*') IS TRUE AS tersembunyi,
         bool_or(rincian = '') AS ada_jumlah, sum(nilai) FILTER (WHERE rincian = '') AS jumlah,
         count(nilai) = count(*) AS lengkap, sum(nilai) AS dari_rincian
     FROM portal.nilai
@@ -74,13 +77,15 @@ ORDER BY s.nama_pendek = %(kode)s DESC
 LIMIT 1;
 
 -- name: published
-SELECT
-    k.dataset, k.judul, k.akses, k.frekuensi, k.fakta, k.jumlah_angka, k.periode_terakhir, k.rilis_terakhir, m.akurasi_persen,
-    m.ketepatan_waktu_persen, m.kelengkapan_persen, m.metadata_persen, m.konsistensi_persen
-FROM portal.katalog AS k
-LEFT JOIN portal.mutu AS m ON m.dataset = k.dataset
-WHERE k.skpd = %(skpd)s
-ORDER BY k.jumlah_angka = 0, k.judul;
+SELECT dataset, judul, akses, frekuensi, fakta, jumlah_angka, periode_terakhir, rilis_terakhir
+FROM portal.katalog
+WHERE skpd = %(skpd)s
+ORDER BY jumlah_angka = 0, judul;
+
+-- name: quality
+SELECT dataset, akurasi_persen, ketepatan_waktu_persen, kelengkapan_persen, metadata_persen, konsistensi_persen
+FROM portal.mutu
+WHERE dataset = ANY(%(dataset)s);
 
 -- name: schedule
 SELECT dataset, periode, jatuh_tempo, batas_akhir, diterima_pada, dirilis_pada, status, berikutnya
