@@ -21,7 +21,8 @@ SELECT
         SELECT p.kode_lama FROM dw.padanan AS p
         WHERE p.dimensi = 'skpd' AND p.kode_baru = s.kode AND p.kode_lama <> s.kode
         ORDER BY p.berlaku_dari, p.kode_lama
-    ) AS kode_sebelumnya
+    ) AS kode_sebelumnya,
+    r.kontak
 FROM dw.dim_skpd AS s
 LEFT JOIN dw.skpd_register AS r ON r.kode = s.kode
 WHERE s.skpd_id <> 0 AND s.berlaku_sampai > current_date AND s.keyakinan_nama <> 'belum dikenal';

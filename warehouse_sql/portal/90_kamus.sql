@@ -108,6 +108,7 @@ DECLARE
         "kolom": "Huruf kolom pada lembar berkas.",
         "konsep": "Gagasan di balik indikator dan untuk apa ia disusun.",
         "konsistensi_persen": "Persen perbandingan (portal.rekonsiliasi) yang cocok.",
+        "kontak": "Alamat surel jabatan yang menjawab pertanyaan tentang datanya.",
         "kumulatif": "Benar bila realisasi suatu bulan sudah mencakup bulan-bulan sebelumnya.",
         "label": "Periode kiriman, ringkas.",
         "lembar": "Nama lembar berkas.",
