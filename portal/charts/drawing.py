@@ -54,7 +54,7 @@ def _bars(chart: Chart) -> tuple[int, SafeString]:
             value = chart.series[0].values[i]
             end = LABEL + abs(float(value or 0)) * scale + 5
             parts.append(_text(end, top + step / 2 + 1, "–" if value is None else str(ringkas(value)), "start"))
-    return len(chart.categories) * step + LINE_HEIGHT + 8, SafeString("".join(parts))
+    return len(chart.categories) * step + (LINE_HEIGHT + 8 if many > 1 else 4), SafeString("".join(parts))
 
 
 def _pyramid(chart: Chart) -> tuple[int, SafeString]:
@@ -99,7 +99,7 @@ def _line(chart: Chart) -> tuple[int, SafeString]:
             path.append(f"{pen}{left + i * step:.1f} {y_of(point):.1f}")
             pen = "L"
         parts.append(format_html('<path class="g{}" d="{}"/>', place % 6 + 1, "".join(path)))
-    return top + tall + 30 + LINE_HEIGHT, SafeString("".join(parts))
+    return top + tall + 26 + (LINE_HEIGHT if len(chart.series) > 1 else 0), SafeString("".join(parts))
 
 
 def _legend(chart: Chart, y: float) -> SafeString:

@@ -38,7 +38,7 @@ def of_table(seen: Shown) -> dict[str, Any]:
         "layout": fields.layout(seen.there, seen.selection),
         "filters": fields.filters(seen.there, seen.selection),
         "lists": fields.lists(seen.there, seen.selection),
-        "rows": grid.body(seen.table, linked=True),
+        "rows": grid.body(seen.table),
         "forms": takeaway.NAMES,
         "previous": seen.address(halaman=str(seen.table.page - 1)) if seen.table.page > 1 else None,
         "next": seen.address(halaman=str(seen.table.page + 1)) if seen.table.page < seen.table.pages else None,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from psycopg2.sql import Composable, Identifier
 
 from portal.labels import humanized, period_name
+from portal.warehouse.kept import kept
 from portal.warehouse.snapshot import Snapshot
 
 REGION, PERIOD, INDICATOR = "wilayah", "periode", "indikator"
@@ -99,14 +100,19 @@ def contents(
 ) -> Contents:
     """What there is in the dataset of `entry`. indicators: of `datasets.indicators`; labels: breakdown → code → name,
     in its order."""
-    view = Identifier("portal", f"angka_{entry.fakta}")
-    found = snapshot.rows("table.sql#contents", {"dataset": entry.dataset}, {"angka": view})[0]
+    found = _found(snapshot, entry.dataset, entry.fakta)
     shapes = tuple(Shape(one[0], one[1], one[2], one[3], one[5]) for one in found.shapes)
     names: dict[str, dict[str, str]] = {}
     for _i, _l, _p, breakdown, told, _n in found.shapes:
         for name, text in told.items():
             names.setdefault(name, {})[breakdown.get(name, TOTAL)] = text
     return laid_out(entry.dataset, entry.fakta, indicators, found.regions, shapes, {**names, **labels})
+
+
+@kept
+def _found(snapshot: Snapshot, dataset: str, fact: str) -> Any:
+    view = Identifier("portal", f"angka_{fact}")
+    return snapshot.rows("table.sql#contents", {"dataset": dataset}, {"angka": view})[0]
 
 
 def laid_out(

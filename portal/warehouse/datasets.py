@@ -6,26 +6,32 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.warehouse.contents import BUDGETS
+from portal.warehouse.kept import kept
 from portal.warehouse.snapshot import Snapshot
 
 
+@kept
 def entry(snapshot: Snapshot, dataset: str) -> Any | None:
     """The catalogue's entry with its quality (None: not open or never sent); None when there is no such dataset."""
     return snapshot.row("dataset.sql#entry", {"dataset": dataset})
 
 
+@kept
 def indicators(snapshot: Snapshot, dataset: str) -> list[Any]:
     return snapshot.rows("dataset.sql#indicators", {"dataset": dataset})
 
 
+@kept
 def releases(snapshot: Snapshot, dataset: str, limit: int = 20) -> list[Any]:
     return snapshot.rows("dataset.sql#releases", {"dataset": dataset, "limit": limit})
 
 
+@kept
 def revisions(snapshot: Snapshot, dataset: str, limit: int = 50) -> list[Any]:
     return snapshot.rows("dataset.sql#revisions", {"dataset": dataset, "limit": limit})
 
 
+@kept
 def next_release(snapshot: Snapshot, dataset: str) -> Any | None:
     return snapshot.row("dataset.sql#next_release", {"dataset": dataset})
 
@@ -53,6 +59,7 @@ ALIASES = {"umur": "kelompok_umur"}
 """What contracts call a breakdown that a code list has under another name."""
 
 
+@kept
 def files(snapshot: Snapshot, dataset: str) -> list[Any]:
     """The published files of all its figures: name, bytes, the release that they show."""
     return snapshot.rows("dataset.sql#files", {"dataset": dataset})

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from etl.settings import REGENCY
+from portal.warehouse.kept import kept
 from portal.warehouse.snapshot import Snapshot
 
 
@@ -61,6 +62,7 @@ def by_region(snapshot: Snapshot, indicator: str) -> list[Any]:
     return snapshot.rows("headline.sql#by_region", {"indikator": indicator})
 
 
+@kept
 def outlines(snapshot: Snapshot) -> list[Any]:
     return snapshot.rows("headline.sql#outlines", {"kabkota": REGENCY})
 

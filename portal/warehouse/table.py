@@ -92,6 +92,11 @@ class Table:
         return sum(cell.hidden for cell in self.shown)
 
     @property
+    def linked(self) -> bool:
+        """Whether a single figure is among what is shown: sums have no one account."""
+        return any(cell.origin for cell in self.shown)
+
+    @property
     def marks(self) -> list[str]:
         """Marks other than hiding that stand in what is shown."""
         return sorted({cell.mark for cell in self.shown if cell.mark and not cell.hidden})

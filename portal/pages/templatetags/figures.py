@@ -9,7 +9,7 @@ from decimal import Decimal
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -23,11 +23,23 @@ register = template.Library()
 LARGE = ((Decimal(10) ** 12, noop("triliun")), (Decimal(10) ** 9, noop("miliar")), (Decimal(10) ** 6, noop("juta")))
 
 
-def plain(value: Decimal) -> str:
-    """1234567.50 → 1.234.567,5 (1,234,567.5 in English): every digit that the figure has, and no zero more."""
-    text = format(value.normalize(), "f")
-    decimals = len(text.partition(".")[2])
-    return number_format(Decimal(text), decimal_pos=decimals, use_l10n=True, force_grouping=True)
+def plain(value: Decimal, language: str | None = None) -> str:
+    """1234567.50 → 1.234.567,5 (1,234,567.5 in English): every digit that the figure has, and no zero more.
+
+    Done here: a table has a thousand figures, and Django asks for each in which language and form.
+    """
+    whole, _dot, fraction = format(value.normalize(), "f").partition(".")
+    text = f"{int(whole):,}"
+    if whole == "-0":
+        text = "-0"
+    if fraction:
+        text += f".{fraction}"
+    if (language or get_language()) == "en":
+        return text
+    return text.translate(_INDONESIAN)
+
+
+_INDONESIAN = str.maketrans(".,", ",.")
 
 
 @register.filter
