@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-LETTER = 0.56
-"""Mean width of a letter, in its size."""
+LETTER = 0.64
+"""Width of a letter, in its size: that of a wide bold typeface, as where the site's own fonts are missing."""
 GAP = 2.0
 
 
@@ -99,9 +99,10 @@ def treemap(tiles: Sequence[Tile], title: str, width: int, height: int, size: in
 
 def _box(tile: Tile, place: Rect, size: int) -> SafeString:
     wide, high = max(0.5, place.width - GAP), max(0.5, place.height - GAP)
-    lines = fitted(tile.label, wide - size, int((high - size * 2) // (size * 1.25)), size)
+    room = int((high - size * 0.5) // (size * 1.25))
+    lines = fitted(tile.label, wide - size, room - 1, size)
     if lines:
-        lines.append(tile.value)
+        lines += fitted(tile.value, wide - size, room - len(lines), size)
     text = format_html_join(
         "",
         '<tspan x="{}" dy="{}">{}</tspan>',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from portal.warehouse import programme
 from portal.warehouse.programme import Line, Node
 from portal.warehouse.snapshot import Snapshot
 
-BY_AGENCY, BY_FIELD = "skpd", "urusan"
+BY_AGENCY, BY_FIELD, BY_PROGRAMME = "skpd", "urusan", "program"
 WORST = 8
 SMALL_TREE = 40
 """A tree of at most so many nodes is shown open."""
@@ -49,7 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     fields = {row.urusan: row.nama_urusan for row, _line in lines}
     field = request.GET.get("urusan", "")
     if field in fields:
-        lines, by = [(row, line) for row, line in lines if row.urusan == field], BY_AGENCY
+        lines, by = [(row, line) for row, line in lines if row.urusan == field], BY_PROGRAMME
     groups = sorted(_grouped(lines, by, year), key=lambda line: -(line.budget or 0))
     worst = sorted(
         ((row, line) for row, line in lines if line.pace.behind), key=lambda pair: pair[1].pace.gap, reverse=True
@@ -61,9 +62,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "field": fields.get(field),
         "total": programme.summed([line for _row, line in lines]),
         "groups": groups,
-        "drawings": _treemaps(groups, _("Pagu {tahun}, warna menurut laju realisasi").format(tahun=year)),
+        "drawings": _treemaps(groups, _picture(year), shortened=by == BY_AGENCY),
         "grades": GRADES,
-        "worst": [(row, line, _agency_address(row, year)) for row, line in worst[:WORST]],
+        "worst": [(row, line, _node_address(row, year)) for row, line in worst[:WORST]],
         "behind": len(worst),
         "programmes": len(lines),
         "reconciled": programme.reconciled(snapshot, year),
@@ -71,17 +72,26 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/rencana.html", page)
 
 
+def _picture(year: int) -> str:
+    return _("Pagu {tahun}, warna menurut laju realisasi").format(tahun=year)
+
+
 def _year(request: HttpRequest, years: Sequence[int]) -> int:
     asked = request.GET.get("tahun", "")
     return next((year for year in years if str(year) == asked), years[0])
 
 
-def _agency_address(row: Any, year: int) -> str:
+def _node_address(row: Any, year: int) -> str:
     address = reverse("rencana_simpul", kwargs={"skpd": row.nama_pendek or row.skpd, "kode": row.kode})
     return f"{address}?tahun={year}"
 
 
 def _grouped(lines: Sequence[tuple[Any, Line]], by: str, year: int) -> list[Line]:
+    if by == BY_PROGRAMME:
+        return [
+            replace(line, name=nama_program(line.name), short=row.singkatan or "", href=_node_address(row, year))
+            for row, line in lines
+        ]
     groups: dict[str, list[tuple[Any, Line]]] = {}
     for row, line in lines:
         groups.setdefault(row.urusan if by == BY_FIELD else row.skpd, []).append((row, line))
@@ -98,21 +108,21 @@ def _grouped(lines: Sequence[tuple[Any, Line]], by: str, year: int) -> list[Line
     return found
 
 
-def _treemaps(groups: Sequence[Line], title: str) -> list[tuple[str, Any]]:
-    """The same picture for a wide and for a narrow screen; CSS shows one."""
+def _treemaps(lines: Sequence[Line], title: str, height: int = 300, *, shortened: bool = True) -> list[tuple[str, Any]]:
+    """The same picture for a wide and for a narrow screen; CSS shows one. shortened: an agency by its short name."""
     tiles = [
         Tile(
-            line.short or nama_program(line.name),
-            f"{rupiah(line.budget)} · {persen_pendek(line.percent)}",
+            (line.short if shortened else "") or nama_program(line.name),
+            " · ".join([rupiah(line.budget), *([persen_pendek(line.percent)] if line.percent is not None else [])]),
             f"{nama_program(line.name)}: {rupiah(line.budget)}, "
             f"{_('terealisasi')} {persen_pendek(line.percent)}, {line.pace.word}",
             line.href,
             float(line.budget or 0),
             line.pace.grade,
         )
-        for line in groups
+        for line in lines
     ]
-    return [("lebar", treemap(tiles, title, 1100, 380)), ("sempit", treemap(tiles, title, 340, 380, 13))]
+    return [("lebar", treemap(tiles, title, 1100, height)), ("sempit", treemap(tiles, title, 340, 340, 13))]
 
 
 def agency(request: HttpRequest, skpd: str) -> HttpResponse:
@@ -131,6 +141,8 @@ def agency(request: HttpRequest, skpd: str) -> HttpResponse:
         "year": year,
         "total": programme.summed(programmes),
         "branches": branches(nodes),
+        "drawings": _treemaps(_leaves(skpd, nodes, year), _picture(year), 240),
+        "grades": GRADES,
         "open": len(nodes) <= SMALL_TREE,
         "behind": behind(nodes, measures),
         "measures": measures,
@@ -156,6 +168,22 @@ def _found(snapshot: Snapshot, skpd: str) -> tuple[Any | None, str, dict[int, li
     return entry, code, tree
 
 
+def _leaves(skpd: str, nodes: Sequence[Node], year: int) -> list[Line]:
+    """Where money is spent, each leading to its page."""
+    above = parents(nodes)
+    return [
+        replace(one, href=f"{reverse('rencana_simpul', kwargs={'skpd': skpd, 'kode': one.code})}?tahun={year}")
+        for one in nodes
+        if one.code not in above
+    ]
+
+
+def parents(nodes: Sequence[Node]) -> set[str]:
+    """Codes of nodes that have nodes below them."""
+    codes = {node.code for node in nodes}
+    return {".".join(code.split(".")[:cut]) for code in codes for cut in range(1, code.count(".") + 1)} & codes
+
+
 def branches(nodes: Sequence[Node]) -> list[tuple[Node, list[Node]]]:
     """Programmes, each with what is below it in the order of codes."""
     found: list[tuple[Node, list[Node]]] = []
@@ -172,7 +200,7 @@ def behind(nodes: Sequence[Node], measures: Sequence[Measure]) -> list[tuple[Nod
 
     Money is looked at where it is spent, at the lowest level; a programme or kegiatan appears for its measures alone.
     """
-    parents = {other.code for node in nodes for other in nodes if node.code.startswith(other.code + ".")}
+    above = parents(nodes)
     late: dict[str, list[Measure]] = {}
     for measure in measures:
         if measure.behind:
@@ -180,7 +208,7 @@ def behind(nodes: Sequence[Node], measures: Sequence[Measure]) -> list[tuple[Nod
     found = [
         (node, late.get(node.code, []))
         for node in nodes
-        if node.code in late or (node.pace.behind and node.code not in parents)
+        if node.code in late or (node.pace.behind and node.code not in above)
     ]
     return sorted(found, key=lambda pair: (-pair[0].pace.gap, pair[0].code))
 

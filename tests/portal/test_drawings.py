@@ -67,6 +67,17 @@ def test_a_label_stands_only_where_it_fits():
     assert only.endswith("…") and len(only) <= 19
 
 
+def test_no_line_in_a_tile_is_wider_than_the_tile():
+    tiles = [tile(f"Pengadaan obat dan bahan habis pakai {n}", amount) for n, amount in enumerate((50, 20, 9, 4, 2, 1))]
+    lines = 0
+    for link in ElementTree.fromstring(treemap(tiles, "Pagu", 340, 340, 13)).findall("a"):
+        width = float(link.find("rect").get("width"))
+        for line in link.iter("tspan"):
+            lines += 1
+            assert len(line.text) * 13 * 0.64 <= width
+    assert lines > 4
+
+
 def test_a_bar_is_never_longer_than_full_nor_its_mark_outside():
     tree = ElementTree.fromstring(bar(Decimal(140), Decimal(-3), 5))
     behind, amount, mark = tree.findall("rect")

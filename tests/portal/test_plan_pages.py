@@ -99,8 +99,9 @@ def test_the_year_adds_up_to_what_the_warehouse_has(read, demo_regency):
         assert titles(total) == [budget, first, realised, cash]
 
 
-def test_what_is_drawn_is_in_the_table_too(read):
-    page = read("/rencana")
+@pytest.mark.parametrize("address", ["/rencana", "/rencana?menurut=urusan", "/rencana?urusan=1.03"])
+def test_what_is_drawn_is_in_the_table_too(read, address):
+    page = read(address)
     drawn = {title.split(":")[0] for title in page.xpath("//div[@class = 'gambar-lebar']//a/title/text()")}
     assert drawn == set(page.xpath("//tbody//th/a/text()"))
 
