@@ -5,13 +5,13 @@ What can go on goes on, what could not is told with its cause, and the next run 
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg2
 import pytest
@@ -21,6 +21,7 @@ from etl.findings import SourceUnavailable
 from etl.load.checks import run_checks
 from etl.receive import warehouse
 from etl.settings import PROJECT
+from tests.command import environment, satudata
 from tests.warehouse.regency import CONTRACT, KECAMATAN, Regency
 
 GOOD = {name: (n, 2 * n) for n, name in enumerate(KECAMATAN, start=1)}
@@ -146,20 +147,9 @@ def test_a_database_that_fails_is_told_and_the_rest_of_the_agency_goes_on(broken
 
 def test_a_password_is_nowhere_to_be_read(broken):
     """Neither in what people see nor in what is kept."""
-    env = {
-        **os.environ,
-        "SATUDATA_DSN": broken.settings.dsn,
-        "SATUDATA_HOME": str(broken.settings.home),
-        "SATUDATA_SOURCES": broken.settings.sources,
-        "SATUDATA_DATASETS": str(broken.settings.datasets),
-    }
     said = ""
     for command in (["run"], ["run", "--force"], ["status"], ["status", "--json"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "etl.cli", *command], cwd=PROJECT, env=env, capture_output=True, text=True
-        )
-        assert "Traceback" not in done.stderr
-        said += done.stdout + done.stderr
+        said += satudata(*command, env=environment(broken.settings)).told
     assert "basis_data_menolak_masuk" in said
     tables = broken.query("SELECT table_schema || '.' || table_name FROM information_schema.tables "
                           "WHERE table_schema IN ('audit', 'staging', 'dw')")  # fmt: skip
@@ -301,23 +291,16 @@ def test_the_warehouse_goes_away_midway(regency, table, event):
 
 
 def test_a_warehouse_that_is_not_there_is_said_in_a_sentence(regency):
-    env = {
-        **os.environ,
-        "SATUDATA_DSN": f"host=127.0.0.1 port=9 dbname=gudang user=satudata password={SECRET}",
-        "SATUDATA_HOME": str(regency.settings.home),
-        "SATUDATA_DATASETS": str(regency.settings.datasets),
-    }
+    nowhere = f"host=127.0.0.1 port=9 dbname=gudang user=satudata password={SECRET}"
+    env = environment(replace(regency.settings, dsn=nowhere))
     for command in (
         ["run"],
         ["status", "--json"],
         ["why", "dinkes.puskesmas", "--wilayah", "64.08", "--periode", "2024"],
     ):
         start = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "etl.cli", *command], cwd=PROJECT, env=env, capture_output=True, text=True
-        )
-        assert done.returncode == 1
-        assert "Traceback" not in done.stderr
-        assert "Tindakan" in done.stderr
-        assert SECRET not in done.stdout + done.stderr
+        done = satudata(*command, env=env)
+        assert done.code == 1
+        assert "Tindakan" in done.err
+        assert SECRET not in done.told
         assert time.monotonic() - start < 30

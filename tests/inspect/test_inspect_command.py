@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from etl.settings import PROJECT
+from tests.command import satudata
 
 NAKES = PROJECT / "samples" / "tambahan" / "dinkes" / "nakes" / "Tenaga Kesehatan 2024.xlsx"
 STUNTING = PROJECT / "samples" / "sumber" / "dinkes" / "stunting" / "Data Stunting 2024.xlsx"
@@ -30,10 +29,8 @@ def inspect(tmp_path: Path):
     }
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "etl.cli", "inspect", *arguments]
-        done = subprocess.run(command, env=env, cwd=PROJECT, capture_output=True, text=True, check=False)
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, done.stdout, done.stderr
+        done = satudata("inspect", *arguments, env=env)
+        return done.code, done.out, done.err
 
     return run
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
+import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from etl.settings import PROJECT
+from etl.settings import PROJECT, Settings
+from tests.command import environment, satudata
 
 GUIDE = (PROJECT / "docs" / "add-a-dataset.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"(?m)^    (\S.*)$", re.sub(r"(?s)```.*?```", "", GUIDE))
@@ -23,25 +23,19 @@ def shell(tmp_path: Path, warehouse_dsn: str):
     shutil.copytree(PROJECT / "datasets", tmp_path / "datasets")
     (tmp_path / "samples").symlink_to(PROJECT / "samples")
     (tmp_path / "var").mkdir()
-    (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin" / "satudata"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m etl.cli "$@"\n')
-    program.chmod(0o755)
-    env = {
-        **os.environ,
-        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
-        "PYTHONPATH": str(PROJECT),
-        "SATUDATA_DSN": warehouse_dsn,
-        "SATUDATA_HOME": str(tmp_path / "var"),
-        "SATUDATA_DATASETS": str(tmp_path / "datasets"),
-        "SATUDATA_SOURCES": str(tmp_path / "var" / "sumber"),
-        "COLUMNS": "200",
-    }
+    var = tmp_path / "var"
+    env = environment(Settings(warehouse_dsn, var, tmp_path / "datasets", str(var / "sumber")))
 
     def run(line: str) -> tuple[int, str]:
-        done = subprocess.run(line, shell=True, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, done.stdout + done.stderr
+        typed, _, target = line.partition(" > ")
+        program, *arguments = shlex.split(typed)
+        if program == "satudata":
+            done = satudata(*arguments, env=env, cwd=tmp_path)
+            if target:
+                (tmp_path / target).write_text(done.out, encoding="utf-8")
+            return done.code, done.told
+        ended = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return ended.returncode, ended.stdout + ended.stderr
 
     return run
 

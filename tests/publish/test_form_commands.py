@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import openpyxl
 import pytest
 
 from etl.load.warehouse import connect
-from etl.settings import PROJECT
+from tests.command import environment, satudata
 from tests.publish.plan_data import budget, budget_contract, catalogue, load_plan
 from tests.warehouse.regency import CONTRACT, Regency
 
@@ -34,21 +31,10 @@ def regency(tmp_path, warehouse_dsn):
 @pytest.fixture
 def form(regency):
     """Runs `satudata form …` in the regency's folder; returns (exit code, what it printed)."""
-    settings = regency.settings
-    env = {
-        **os.environ,
-        "SATUDATA_DSN": settings.dsn,
-        "SATUDATA_HOME": str(settings.home),
-        "SATUDATA_DATASETS": str(settings.datasets),
-        "PYTHONPATH": str(PROJECT),
-        "COLUMNS": "200",
-    }
 
     def run(*arguments: str) -> tuple[int, str]:
-        command = [sys.executable, "-m", "etl.cli", "form", *arguments]
-        done = subprocess.run(command, env=env, cwd=regency.root, capture_output=True, text=True, check=False)
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, done.stdout + done.stderr
+        done = satudata("form", *arguments, env=environment(regency.settings), cwd=regency.root)
+        return done.code, done.told
 
     return run
 
@@ -61,7 +47,11 @@ def test_ewalidata(regency, form):
     assert "0 dari 1 elemen terisi" in told
     assert "Hanya 1 dari 18 kecamatan" in told
     assert json.loads((regency.root / "ewalidata-dinkes-2024.json").read_text()) == {"data": []}
-    assert openpyxl.load_workbook(regency.root / "ewalidata-dinkes-2024.xlsx").sheetnames == ["DSSD", "Catatan", "Belum berkode"]
+    assert openpyxl.load_workbook(regency.root / "ewalidata-dinkes-2024.xlsx").sheetnames == [
+        "DSSD",
+        "Catatan",
+        "Belum berkode",
+    ]
 
 
 def test_e81(regency, form):

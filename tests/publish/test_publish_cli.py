@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from etl.settings import PROJECT
+from tests import command
 from tests.publish.conftest import newest
 from tests.warehouse.regency import CONTRACT, KECAMATAN, Regency
 
 
 def satudata(regency: Regency, *arguments: str) -> tuple[int, str]:
-    s = regency.settings
-    env = {
-        **os.environ,
-        "SATUDATA_DSN": s.dsn,
-        "SATUDATA_HOME": str(s.home),
-        "SATUDATA_DATASETS": str(s.datasets),
-        "SATUDATA_SOURCES": s.sources,
-        "COLUMNS": "300",
-    }
-    command = [sys.executable, "-m", "etl.cli", *arguments]
-    done = subprocess.run(command, env=env, cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout + done.stderr
+    done = command.satudata(*arguments, env=command.environment(regency.settings))
+    return done.code, done.told
 
 
 def test_files_follow_a_release_at_the_terminal(tmp_path: Path, warehouse_dsn: str) -> None:

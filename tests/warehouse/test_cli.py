@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
-from etl.settings import PROJECT
+from tests import command
 from tests.warehouse.regency import KECAMATAN, Regency
 
 GOOD = {name: (n, 2 * n) for n, name in enumerate(KECAMATAN, start=1)}
@@ -23,22 +20,11 @@ def regency(tmp_path, warehouse_dsn):
 @pytest.fixture
 def satudata(regency):
     """Runs a command; returns (exit code, what it printed)."""
-    settings = regency.settings
-    env = {
-        **os.environ,
-        "SATUDATA_DSN": settings.dsn,
-        "SATUDATA_HOME": str(settings.home),
-        "SATUDATA_DATASETS": str(settings.datasets),
-        "SATUDATA_SOURCES": settings.sources,
-        "SATUDATA_READER_PASSWORD": "rahasia-pembaca",
-        "COLUMNS": "200",
-    }
+    env = command.environment(regency.settings, SATUDATA_READER_PASSWORD="rahasia-pembaca")
 
     def run(*arguments: str) -> tuple[int, str]:
-        command = [sys.executable, "-m", "etl.cli", *arguments]
-        done = subprocess.run(command, env=env, cwd=PROJECT, capture_output=True, text=True, check=False)
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, done.stdout + done.stderr
+        done = command.satudata(*arguments, env=env)
+        return done.code, done.told
 
     return run
 
@@ -86,8 +72,8 @@ def test_what_cannot_be_done_is_said_and_exits_with_1(regency, satudata):
 def test_a_wrong_contract_stops_everything_with_file_and_line(regency, satudata):
     text = (regency.root / "datasets" / "dinkes" / "puskesmas.yaml").read_text()
     regency.contract(text.replace("load: periode", "load: kadang"))
-    for command in (("run",), ("contract", "check")):
-        code, told = satudata(*command)
+    for arguments in (("run",), ("contract", "check")):
+        code, told = satudata(*arguments)
         assert code == 1
         assert "dinkes/puskesmas.yaml:12" in told
 
