@@ -100,9 +100,10 @@ def treemap(tiles: Sequence[Tile], title: str, width: int, height: int, size: in
 def _box(tile: Tile, place: Rect, size: int) -> SafeString:
     wide, high = max(0.5, place.width - GAP), max(0.5, place.height - GAP)
     room = int((high - size * 0.5) // (size * 1.25))
-    lines = fitted(tile.label, wide - size, room - 1, size)
-    if lines:
-        lines += fitted(tile.value, wide - size, room - len(lines), size)
+    lines = fitted(tile.label, wide - size, room - (2 if room > 3 else 1), size)
+    value = fitted(tile.value, wide - size, room - len(lines), size) if lines else []
+    if value and not value[-1].endswith("…"):  # half a number is another number
+        lines += value
     text = format_html_join(
         "",
         '<tspan x="{}" dy="{}">{}</tspan>',
