@@ -108,7 +108,7 @@
         type: "map", map: "kecamatan", nameProperty: "name", roam: false, selectedMode: false,
         data: chart.kode.map((name, place) => ({ name, value: chart.seri[0].nilai[place] })),
         itemStyle: { borderColor: colour.card, areaColor: colour.shade[0] },
-        emphasis: { label: { show: false }, itemStyle: { areaColor: null, borderColor: colour.strong, borderWidth: 2.5 } },
+        emphasis: { label: { show: false }, itemStyle: { areaColor: "inherit", borderColor: colour.strong, borderWidth: 2.5 } },
       }],
     }),
   };
@@ -127,7 +127,13 @@
     const instance = echarts.init(box, null, { renderer: "svg" });
     const show = () => instance.setOption(kinds[chart.jenis](chart, palette(), box.clientWidth, called), true);
     show();
-    new ResizeObserver(() => instance.resize()).observe(box);
+    const size = new ResizeObserver(() => {
+      if (box.isConnected) return instance.resize();
+      size.disconnect();
+      instance.dispose();
+      drawn.delete(place);
+    });
+    size.observe(box);
     drawn.set(place, show);
   }
 
@@ -141,7 +147,7 @@
   const watch = () => document.querySelectorAll("[data-grafik]").forEach((place) => near.observe(place));
 
   scheme.addEventListener("change", () => {
-    for (const [place, show] of drawn) place.isConnected ? show() : drawn.delete(place);
+    for (const show of drawn.values()) show();
   });
   watch();
 
