@@ -15,6 +15,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 SHADES = 5
+MAP_WIDTH = 480
+HEIGHT = ""
 
 
 def sparkline(values: Sequence[Decimal | None], width: int = 160, height: int = 40) -> SafeString:
@@ -56,42 +58,56 @@ class Place:
     """GeoJSON geometry, longitude and latitude in degrees."""
 
 
-def map_of(places: Sequence[Place], values: Mapping[str, Decimal | None], title: str, width: int = 480) -> SafeString:
-    """The places, each in the shade of its fifth of the values (`t1` low … `t5` high), `t0` where there is none."""
-    return _map(places, shades_of(values), title, width)
+def map_of(
+    places: Sequence[Place],
+    values: Mapping[str, Decimal | None],
+    title: str,
+    paths: Mapping[str, str] | None = None,
+) -> SafeString:
+    """The places, each in the shade of its fifth of the values (`t1` low … `t5` high), `t0` where there is none.
+
+    paths: of `outline_paths`, where they were made before.
+    """
+    return _map(places, shades_of(values), title, paths)
 
 
-def marked_on(places: Sequence[Place], code: str, title: str, width: int = 480) -> SafeString:
+def marked_on(places: Sequence[Place], code: str, title: str, paths: Mapping[str, str] | None = None) -> SafeString:
     """The places in grey, but the one of that code."""
-    return _map(places, {code: SHADES - 1}, title, width)
+    return _map(places, {code: SHADES - 1}, title, paths)
 
 
-def _map(places: Sequence[Place], shades: Mapping[str, int], title: str, width: int) -> SafeString:
+def _map(places: Sequence[Place], shades: Mapping[str, int], title: str, paths: Mapping[str, str] | None) -> SafeString:
     drawn = [place for place in places if place.outline]
     if not drawn:
         return SafeString("")
-    rings = {place.code: _rings(place.outline or {}) for place in drawn}
+    known = paths or outline_paths({place.code: place.outline or {} for place in drawn})
+    shapes = format_html_join(
+        "",
+        '<a href="{}"><path class="t{}" d="{}"><title>{}</title></path></a>',
+        ((place.href, shades.get(place.code, 0), known[place.code], f"{place.name}: {place.told}") for place in drawn),
+    )
+    return format_html(
+        '<svg class="peta" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>',
+        MAP_WIDTH, known[HEIGHT], title, shapes,
+    )  # fmt: skip
+
+
+def outline_paths(outlines: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Code → the path of its outline on a map of them all, MAP_WIDTH wide; under HEIGHT how high the map is."""
+    rings = {code: _rings(outline) for code, outline in outlines.items()}
     every = [point for ring_list in rings.values() for ring in ring_list for point in ring]
     west, east = min(x for x, _ in every), max(x for x, _ in every)
     south, north = min(y for _, y in every), max(y for _, y in every)
     squeeze = math.cos(math.radians((south + north) / 2))
-    scale = width / ((east - west) * squeeze or 1)
-    height = round((north - south) * scale)
+    scale = MAP_WIDTH / ((east - west) * squeeze or 1)
 
-    def path(code: str) -> str:
+    def path(ring_list: list[list[tuple[float, float]]]) -> str:
         return "".join(
             "M" + "L".join(f"{(x - west) * squeeze * scale:.1f} {(north - y) * scale:.1f}" for x, y in ring) + "Z"
-            for ring in rings[code]
+            for ring in ring_list
         )
 
-    shapes = format_html_join(
-        "",
-        '<a href="{}"><path class="t{}" d="{}"><title>{}</title></path></a>',
-        ((place.href, shades.get(place.code, 0), path(place.code), f"{place.name}: {place.told}") for place in drawn),
-    )
-    return format_html(
-        '<svg class="peta" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>', width, height, title, shapes
-    )
+    return {code: path(ring_list) for code, ring_list in rings.items()} | {HEIGHT: str(round((north - south) * scale))}
 
 
 def shades_of(values: Mapping[str, Decimal | None]) -> dict[str, int]:

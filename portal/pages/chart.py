@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from portal.charts.choice import MAP, Chart, chart_of
 from portal.charts.drawing import drawing
 from portal.charts.option import option
-from portal.charts.svg import Place, map_of
+from portal.charts.svg import Place, map_of, outline_paths
 from portal.charts.words import told
 from portal.headers import let_embed
 from portal.pages.shown import Shown, shown_for
 from portal.pages.templatetags.figures import angka
 from portal.serving import snapshot_of
 from portal.warehouse.headline import outlines
+from portal.warehouse.kept import kept
 from portal.warehouse.snapshot import Snapshot
 
 FRAME = (720, 560)
@@ -43,7 +44,7 @@ def of_chart(snapshot: Snapshot, seen: Shown) -> dict[str, Any]:
         "chart": chart,
         "chart_title": title,
         "chart_words": words,
-        "chart_drawing": _map(chart, places, title) if chart.kind == MAP else drawing(chart, words),
+        "chart_drawing": _map(snapshot, chart, places, title) if chart.kind == MAP else drawing(chart, words),
         "chart_option": option(chart, words),
         "embed": format_html(
             '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy"></iframe>', address, title, *FRAME
@@ -51,7 +52,7 @@ def of_chart(snapshot: Snapshot, seen: Shown) -> dict[str, Any]:
     }
 
 
-def _map(chart: Chart, places: dict[str, Any], title: str) -> str:
+def _map(snapshot: Snapshot, chart: Chart, places: dict[str, Any], title: str) -> str:
     values = dict(zip(chart.codes, chart.series[0].values, strict=True))
     drawn = [
         Place(
@@ -63,7 +64,12 @@ def _map(chart: Chart, places: dict[str, Any], title: str) -> str:
         )
         for code, value in values.items()
     ]
-    return map_of(drawn, values, title)
+    return map_of(drawn, values, title, _paths(snapshot))
+
+
+@kept
+def _paths(snapshot: Snapshot) -> dict[str, str]:
+    return outline_paths({one.kode: one.batas for one in outlines(snapshot)})
 
 
 def embedded(request: HttpRequest, dataset: str) -> HttpResponse:

@@ -38,7 +38,7 @@ def cell_html(cell: Cell | None, to_account: str, *, units: bool, language: str 
     if cell is None:
         return _NOTHING
     if cell.text is not None:
-        told = escape(cell.text)
+        told = str(escape(cell.text))
         if cell.origin:
             told = f'<a href="{to_account}{_path(cell.origin)}">{told}</a>'
         return f'<td class="teks">{told}</td>'

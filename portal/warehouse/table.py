@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from portal.warehouse.contents import PERIOD, Contents, Member, contents
@@ -55,7 +56,7 @@ class Table:
     every_row: tuple[Member, ...] = ()
     released: datetime | None = None
 
-    @property
+    @cached_property
     def grid(self) -> list[tuple[Member, Member, list[Cell | None]]]:
         """Row by row: its members, and a cell (or None) for each column."""
         return [(row, under, [self.at(row, under, column) for column in self.columns]) for row, under in self.rows]
@@ -63,7 +64,7 @@ class Table:
     def at(self, row: Member, under: Member, column: Member) -> Cell | None:
         return self.cells.get((row.code, under.code, column.code))
 
-    @property
+    @cached_property
     def shown(self) -> list[Cell]:
         return [cell for _row, _under, cells in self.grid for cell in cells if cell]
 
