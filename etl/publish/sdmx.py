@@ -67,30 +67,34 @@ def write(released: Released, folder: Path) -> list[Path]:
 
     Raises ValueError for a period that SDMX cannot express.
     """
-    lists = _listed(released)
-    structure = _structure(released, lists)
+    lists = listed(released)
+    structure = structure_of(released, lists)
     files = [released.file(folder, f"sdmx.{ending}") for ending in ("xml", "csv", "json")]
     files[0].write_bytes(message(structure))
-    _write_csv(structure, figures(released, structure), files[1])
-    _write_json(structure, lists, figures(released, structure), files[2])
+    for file, lines in (
+        (files[1], csv_lines(structure, figures(released, structure))),
+        (files[2], json_lines(structure, lists, figures(released, structure))),
+    ):
+        with file.open("wb") as stream:
+            stream.writelines(line.encode() for line in lines)
     return files
 
 
 # ── which codes there are ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _listed(released: Released) -> dict[str, dict[str, str]]:
+def listed(released: Released) -> dict[str, dict[str, str]]:
     """Column → the codes that figures have there, with their names; also `periode`, `satuan` and `penanda`."""
     have = {column.name for column in released.columns}
     wanted = [*released.key, "satuan", "penanda"]
-    listed: dict[str, dict[str, str]] = {name: {} for name in wanted}
+    lists: dict[str, dict[str, str]] = {name: {} for name in wanted}
     for batch in released.batches():
         table = pa.Table.from_batches([batch])
-        for name, found in listed.items():
+        for name, found in lists.items():
             named = f"nama_{name}" if f"nama_{name}" in have else name
             for code, label in _pairs(table, name, named):
                 found[code] = label or code
-    return listed
+    return lists
 
 
 def _pairs(table: pa.Table, name: str, named: str) -> Iterator[tuple[str, str]]:
@@ -101,7 +105,8 @@ def _pairs(table: pa.Table, name: str, named: str) -> Iterator[tuple[str, str]]:
     return ((code or "", label or "") for code, label in zip(*distinct.to_pydict().values(), strict=True))
 
 
-def _structure(released: Released, lists: dict[str, dict[str, str]]) -> Structure:
+def structure_of(released: Released, lists: dict[str, dict[str, str]]) -> Structure:
+    """lists: of `listed`."""
     described = released.description
     dimensions = []
     for column in released.columns:
@@ -110,9 +115,9 @@ def _structure(released: Released, lists: dict[str, dict[str, str]]) -> Structur
         own = column.breakdown is not None
         id = component(column.name)
         name = _NAMES.get(column.name, column.title)
-        listed = _coded(column.name, lists[column.name], levelled=not own)
+        told = _coded(column.name, lists[column.name], levelled=not own)
         prefix = f"{dataflow_id(described.id)}_" if own else ""
-        codelist = Codelist(f"CL_{prefix}{column.name.upper()}", name, listed, shared=not own)
+        codelist = Codelist(f"CL_{prefix}{column.name.upper()}", name, told, shared=not own)
         dimensions.append(Dimension(id, column.name, name, codelist))
     units = Codelist("CL_SATUAN", "Satuan", tuple(codes(lists["satuan"].items(), levelled=False)), shared=True)
     dataset = described.dataset
@@ -178,15 +183,17 @@ def _ids(batch: pa.RecordBatch, dimension: Dimension) -> pa.StringArray:
     return pc.fill_null(told, nothing)
 
 
-def _write_csv(structure: Structure, told: Iterator[Figures], path: Path) -> None:
-    header = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *structure.keys, "OBS_VALUE", *ATTRIBUTES]
-    with path.open("wb") as file:
-        file.write((",".join(header) + "\n").encode())
-        for one in told:
+def csv_lines(structure: Structure, told: Iterator[Figures], *, dataonly: bool = False) -> Iterator[str]:
+    """SDMX-CSV 2.0, line by line. dataonly: without attributes."""
+    header = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *structure.keys, "OBS_VALUE", *([] if dataonly else ATTRIBUTES)]
+    yield ",".join(header) + "\n"
+    for one in told:
+        cells = [*one.keys, one.values]
+        if not dataonly:
             comment = each(one.attributes[-1], _quoted)
-            cells = [*one.keys, one.values, *one.attributes[:-1], pc.fill_null(comment, "")]
-            lines = pc.binary_join_element_wise(f"dataflow,{structure.reference},R", *cells, ",", **_NULL_IS_EMPTY)
-            file.write("".join(f"{line}\n" for line in lines.to_pylist()).encode())
+            cells += [*one.attributes[:-1], pc.fill_null(comment, "")]
+        lines = pc.binary_join_element_wise(f"dataflow,{structure.reference},R", *cells, ",", **_NULL_IS_EMPTY)
+        yield "".join(f"{line}\n" for line in lines.to_pylist())
 
 
 _NULL_IS_EMPTY = {"null_handling": "replace", "null_replacement": ""}
@@ -199,38 +206,68 @@ def _quoted(text: str) -> str:
 # ── SDMX-JSON ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _write_json(structure: Structure, lists: dict[str, dict[str, str]], told: Iterator[Figures], path: Path) -> None:
-    """Written as the figures come; numbers as the exact decimals that they are."""
+class Form(NamedTuple):
+    """How SDMX-JSON lays figures out. series: by series, each with its periods; otherwise one flat list. attributes:
+    whether they are told. observations: whether figures are; without them only the keys of series."""
+
+    series: bool = False
+    attributes: bool = True
+    observations: bool = True
+
+
+FLAT = Form()
+
+
+def json_lines(
+    structure: Structure, lists: dict[str, dict[str, str]], told: Iterator[Figures], form: Form = FLAT
+) -> Iterator[str]:
+    """SDMX-JSON 1.0.0-wd in pieces; numbers as the exact decimals that they are. lists: of `listed`."""
     dimensions = _json_dimensions(structure, sorted(lists["periode"]))
-    attributes = _json_attributes(structure, sorted(lists["penanda"]))
+    attributes = _json_attributes(structure, sorted(lists["penanda"])) if form.attributes else []
     places = [{value["id"]: str(no) for no, value in enumerate(one["values"])} for one in dimensions]
     told_at = [{v.get("id", v["name"]): str(no) for no, v in enumerate(one["values"])} for one in attributes]
     prepared = structure.prepared.isoformat()
+    laid_out = (
+        {"series": dimensions[:-1], "observation": dimensions[-1:]} if form.series else {"observation": dimensions}
+    )
     head = {
         "header": {"id": structure.flow, "prepared": prepared, "sender": {"id": AGENCY, "name": AGENCY_NAME}},
         "structure": {
             "name": structure.title,
             "description": structure.description,
-            "dimensions": {"observation": dimensions},
+            "dimensions": laid_out,
             "attributes": {"observation": attributes},
         },
     }
-    with path.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(head, ensure_ascii=False)[:-1])
-        file.write(f', "dataSets": [{{"action": "Replace", "validFrom": "{prepared}", "observations": {{')
-        between = "\n"
-        for one in told:
-            for line in _json_lines(one, places, told_at):
-                file.write(f"{between}{line}")
-                between = ",\n"
-        file.write("\n}}]}\n")
+    yield json.dumps(head, ensure_ascii=False)[:-1]
+    name = "series" if form.series else "observations"
+    yield f', "dataSets": [{{"action": "Replace", "validFrom": "{prepared}", "{name}": {{'
+    lines = (line for one in told for line in _json_lines(one, places, told_at))
+    between = "\n"
+    for line in _in_series(lines, observations=form.observations) if form.series else lines:
+        yield f"{between}{line}"
+        between = ",\n"
+    yield "\n}}]}\n"
+
+
+def _in_series(lines: Iterator[str], *, observations: bool) -> Iterator[str]:
+    """`"0:1:3": [12.5, 0]` → `"0:1": {"observations": {"3": [12.5, 0]}}`, each series once."""
+    series: dict[str, list[str]] = {}
+    for line in lines:
+        key, _, rest = line.partition('": ')
+        above, _, period = key.removeprefix('"').rpartition(":")
+        series.setdefault(above, []).append(f'"{period}": {rest}')
+    for key, told in series.items():
+        yield f'"{key}": {{"observations": {{{", ".join(told) if observations else ""}}}}}'
 
 
 def _json_lines(told: Figures, places: list[dict[str, str]], told_at: list[dict[str, str]]) -> list[str]:
     """`"0:1:0:3": [12.5, 0, 1, 0, null]`: places in the lists of the head, the number, places of the attributes."""
     keys = [each(column, place.__getitem__) for column, place in zip(told.keys, places, strict=True)]
     key = pc.binary_join_element_wise(*keys, ":")
-    said = [each(column, partial(_place, at)) for column, at in zip(told.attributes, told_at, strict=True)]
+    said = [
+        each(column, partial(_place, at)) for column, at in zip(told.attributes[: len(told_at)], told_at, strict=True)
+    ]
     null = {"null_handling": "replace", "null_replacement": "null"}
     rest = pc.binary_join_element_wise(told.values, *said, ", ", **null)
     return pc.binary_join_element_wise('"', key, '": [', rest, "]", "").to_pylist()  # type: ignore[no-any-return]
@@ -243,8 +280,8 @@ def _place(at: dict[str, str], value: str) -> str:
 def _json_dimensions(structure: Structure, periods: list[str]) -> list[dict[str, Any]]:
     told = [_json_component("FREQ", "Frekuensi", [(code.id, code.name) for code in structure.frequencies])]
     for dimension in structure.dimensions:
-        listed = [(code.id, code.name) for code in dimension.codelist.codes]
-        told.append(_json_component(dimension.id, dimension.name, listed))
+        named = [(code.id, code.name) for code in dimension.codelist.codes]
+        told.append(_json_component(dimension.id, dimension.name, named))
     told.append(_json_component("TIME_PERIOD", "Periode", [(time_period(period), period) for period in periods]))
     return [{**one, "keyPosition": no} for no, one in enumerate(told)]
 

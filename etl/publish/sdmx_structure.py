@@ -6,9 +6,10 @@ dataset uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -33,6 +34,11 @@ ATTRIBUTES = {
     "CONF_STATUS": "Status kerahasiaan",
     "COMMENT_OBS": "Yang tertulis sebagai ganti angka",
 }
+OWNERS = {
+    "CL_FREQ": ("SDMX", FREQUENCY_VERSION),
+    **{name: ("SDMX", version) for name, (_, version, _) in _SDMX_LISTS.items()},
+}
+"""Lists that are not ours → agency and version."""
 _COMMON = {"FREQ": "Frekuensi", "TIME_PERIOD": "Periode", "OBS_VALUE": "Nilai", **ATTRIBUTES}
 
 
@@ -96,10 +102,67 @@ def message(structure: Structure) -> bytes:
     for name, (title, version, codes) in _SDMX_LISTS.items():
         told = [Code(code, code, text) for code, text in codes.items()]
         _codelist(lists, "SDMX", name, version, title, told, partial=True)
-    _concepts(_add(parts, "str", "Concepts"), structure)
+    _concepts(_add(parts, "str", "Concepts"), {d.id: d.name for d in structure.dimensions})
     _data_structure(_add(parts, "str", "DataStructures"), structure)
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return document
+
+
+class Flow(NamedTuple):
+    """What is told of a dataflow without its structure."""
+
+    flow: str
+    title: str
+    description: str
+
+
+def selection(
+    id: str,
+    prepared: datetime,
+    *,
+    flows: Iterable[Flow | Structure] = (),
+    stubs: Iterable[Flow] = (),
+    lists: Iterable[Codelist] = (),
+    concepts: Mapping[str, str] | None = None,
+    agencies: bool = False,
+) -> bytes:
+    """A message with some artefacts. stubs: data structures by name only. concepts: id → name
+    of dimensions; what every dataset has is added."""
+    root = etree.Element(_tag("mes", "Structure"), nsmap=_NS)
+    head = _add(root, "mes", "Header")
+    _add(head, "mes", "ID").text = id
+    _add(head, "mes", "Test").text = "false"
+    _add(head, "mes", "Prepared").text = prepared.isoformat()
+    _add(head, "mes", "Sender", id=AGENCY)
+    parts = _add(root, "mes", "Structures")
+    if agencies:
+        _agencies(_add(parts, "str", "OrganisationSchemes"))
+    flows, stubs, lists = list(flows), list(stubs), list(lists)
+    if flows:
+        listed = _add(parts, "str", "Dataflows")
+        for flow in flows:
+            _dataflow(listed, flow)
+    if lists:
+        listed = _add(parts, "str", "Codelists")
+        for one in lists:
+            agency, version = OWNERS.get(one.id, (AGENCY, VERSION))
+            _codelist(listed, agency, one.id, version, one.name, one.codes, partial=one.shared)
+    if concepts is not None:
+        _concepts(_add(parts, "str", "Concepts"), concepts)
+    if stubs:
+        listed = _add(parts, "str", "DataStructures")
+        for stub in stubs:
+            _named(_maintained(listed, "DataStructure", stub.flow, isExternalReference="true"), stub.title)
+    document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return document
+
+
+def sdmx_lists() -> list[Codelist]:
+    """SDMX's own lists as far as our figures use them, but frequencies."""
+    return [
+        Codelist(name, title, tuple(Code(code, code, text) for code, text in codes.items()), shared=True)
+        for name, (title, _, codes) in _SDMX_LISTS.items()
+    ]
 
 
 def _tag(prefix: str, name: str) -> str:
@@ -137,7 +200,7 @@ def _agencies(parent: etree._Element) -> None:
     _named(_add(scheme, "str", "Agency", id=AGENCY), AGENCY_NAME)
 
 
-def _dataflow(parent: etree._Element, structure: Structure) -> None:
+def _dataflow(parent: etree._Element, structure: Flow | Structure) -> None:
     flow = _maintained(parent, "Dataflow", structure.flow)
     _named(flow, structure.title, structure.description)
     target = {"id": structure.flow, "agencyID": AGENCY, "version": VERSION}
@@ -157,10 +220,10 @@ def _codelist(
             _ref(told, "str", "Parent", id=code.parent)
 
 
-def _concepts(parent: etree._Element, structure: Structure) -> None:
+def _concepts(parent: etree._Element, dimensions: Mapping[str, str]) -> None:
     scheme = _maintained(parent, "ConceptScheme", CONCEPTS, isPartial="true")
     _named(scheme, "Konsep Satu Data Kutai Timur")
-    for id, name in {**_COMMON, **{d.id: d.name for d in structure.dimensions}}.items():
+    for id, name in {**_COMMON, **dimensions}.items():
         _named(_add(scheme, "str", "Concept", id=id), name)
 
 

@@ -113,9 +113,9 @@ def test_catalogues_are_the_published_ones(site, demo_regency):
     assert httpx.options(f"{site}/data.json").status_code == 204
 
 
-def test_closing_wins_over_files_that_still_lie_there(own_demo_regency, folder, postgres_dsn, tmp_path):
+def test_closing_wins_over_files_that_still_lie_there(own_demo_regency, folder, tmp_path):
     settings = own_demo_regency.settings
-    with served(reader_dsn(settings.dsn, postgres_dsn), folder.parents[2], tmp_path) as site:
+    with served(reader_dsn(settings.dsn), folder.parents[2], tmp_path) as site:
         assert httpx.get(site + FILE).status_code == 200
         with psycopg2.connect(settings.dsn) as conn, conn.cursor() as cursor:
             cursor.execute(
