@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.charts.strips import Mark, strip
-from portal.charts.svg import Place, map_of
+from portal.charts.svg import Place, map_of, marked_on
 from portal.labels import period_name
 from portal.pages.home import shown
 from portal.pages.templatetags.figures import angka, periode
@@ -92,8 +91,7 @@ def _where(snapshot: Snapshot, place: Any) -> Any:
         Place(one.kode, one.nama, reverse("wilayah", kwargs={"kode": one.kode}), _("profil"), one.batas)
         for one in headline.outlines(snapshot)
     ]
-    shades = {one.code: Decimal(1 + (one.code == this)) for one in places}
-    return map_of(places, shades, _("Letak {nama} di Kutai Timur").format(nama=place.nama))
+    return marked_on(places, this, _("Letak {nama} di Kutai Timur").format(nama=place.nama))
 
 
 def agencies(request: HttpRequest) -> HttpResponse:

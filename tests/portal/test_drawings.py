@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from portal.charts.bars import bar, course_of_year
 from portal.charts.strips import Mark, strip
+from portal.charts.svg import Place, marked_on
 from portal.charts.treemap import Rect, Tile, fitted, squarify, treemap
 
 ROOM = Rect(10, 20, 300, 200)
@@ -105,3 +106,10 @@ def test_a_strip_has_a_square_for_each_period():
         ("k1", "2025: lewat batas"),
     ]
     assert strip([]) == ""
+
+
+def test_one_place_is_marked_among_the_others():
+    square = {"type": "Polygon", "coordinates": [[[117, 0], [118, 0], [118, 1], [117, 0]]]}
+    places = [Place(code, code, f"/wilayah/{code}", "profil", square) for code in ("a", "b")]
+    tree = ElementTree.fromstring(marked_on(places, "b", "Letak"))
+    assert [path.get("class") for path in tree.iter("path")] == ["t0", "t4"]
