@@ -21,7 +21,7 @@ def kept(read: Callable[Concatenate[Snapshot, P], R]) -> Callable[Concatenate[Sn
     lock = threading.Lock()
     answers: OrderedDict[object, R] = OrderedDict()
 
-    def once(snapshot: Snapshot, *args: P.args, **kwargs: P.kwargs) -> R:
+    def once(snapshot: Snapshot, /, *args: P.args, **kwargs: P.kwargs) -> R:
         key = (snapshot.moment, args, tuple(kwargs.items()))
         with lock:
             if key in answers:

@@ -57,6 +57,7 @@ class Selection:
         return tuple(key for key in (self.rows, self.under, self.columns) if key != NONE)
 
     def parameters(self) -> dict[str, Any]:
+        members = {name: code for name, code in self.held.items() if code not in (SUM, TOTAL)}
         return {
             "dataset": self.dataset,
             "baris": self.rows,
@@ -66,7 +67,8 @@ class Selection:
             "tingkat": [self.level] if self.level else None,
             "wilayah": None if self.regions == (SUM,) else list(self.regions) or None,
             "periode": list(self.periods) or None,
-            "saring": json.dumps({name: code for name, code in self.held.items() if code != SUM}),
+            "rincian": json.dumps(members) if members else None,
+            "tanpa": [name for name, code in self.held.items() if code == TOTAL] or None,
         }
 
     def query(self) -> list[tuple[str, str]]:

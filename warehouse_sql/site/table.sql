@@ -1,6 +1,6 @@
 -- {angka} is portal.angka_<fakta>. An axis is 'wilayah', 'periode', 'indikator', '' (none) or the name of a breakdown; a
--- breakdown that a figure does not have is '' on it. `saring` holds the breakdowns asked for, as JSON:
--- {{"jenis_kelamin": "L"}}; '' asks for figures without it.
+-- breakdown that a figure does not have is '' on it. `rincian` holds the members asked for, as JSON; `tanpa` names the
+-- breakdowns that the figures are without.
 
 -- name: contents
 -- regions: [code, name, level]. shapes: [indicator, level, period, breakdowns, names of their members, how many figures].
@@ -39,9 +39,10 @@ WITH angka AS (
         AND (%(tingkat)s::text[] IS NULL OR tingkat = ANY(%(tingkat)s))
         AND (%(wilayah)s::text[] IS NULL OR wilayah = ANY(%(wilayah)s))
         AND (%(periode)s::text[] IS NULL OR periode = ANY(%(periode)s))
-        AND NOT EXISTS (
-            SELECT FROM jsonb_each_text(%(saring)s::jsonb) AS s WHERE coalesce(rincian_json ->> s.key, '') <> s.value
-        )
+        AND (%(rincian)s::jsonb IS NULL OR rincian_json @> %(rincian)s::jsonb)
+        AND (%(tanpa)s::text[] IS NULL OR NOT EXISTS (
+            SELECT FROM unnest(%(tanpa)s::text[]) AS t (nama) WHERE rincian_json ->> t.nama <> ''
+        ))
 )
 SELECT
     baris, anak, kolom, count(*) AS banyaknya,
