@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 declare -A package_of=(
     [smbd]=samba [sshd]=openssh-server [mariadbd]=mariadb-server [soffice]=libreoffice-calc [chromium]=chromium
+    [wrk]=wrk [npm]=npm
 )
 missing=()
 for program in "${!package_of[@]}"; do
@@ -27,3 +28,11 @@ if [ ${#missing[@]} -gt 0 ]; then
     [ -z "${ours:-}" ] || rm -f /usr/sbin/policy-rc.d
 fi
 VENV=.venv-servers tools/install.sh requirements-servers.lock
+
+# Judges of the pages, from npm: axe-core for the tests, Lighthouse for the bench.
+judges=tools/audit/node_modules
+wanted=$(cksum <tools/audit/package-lock.json)
+if [ "$(cat "$judges/.terpasang" 2>/dev/null)" != "$wanted" ]; then
+    (cd tools/audit && npm ci --ignore-scripts --no-audit --no-fund --silent)
+    echo "$wanted" >"$judges/.terpasang"
+fi
