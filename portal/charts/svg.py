@@ -77,15 +77,6 @@ def marked_on(places: Sequence[Place], code: str, title: str, paths: Mapping[str
 
 
 def _map(places: Sequence[Place], shades: Mapping[str, int], title: str, paths: Mapping[str, str] | None) -> SafeString:
-    return _map(places, shades_of(values), title, paths)
-
-
-def marked_on(places: Sequence[Place], code: str, title: str) -> SafeString:
-    """The places in grey, but the one of that code."""
-    return _map(places, {code: SHADES - 1}, title, None)
-
-
-def _map(places: Sequence[Place], shades: Mapping[str, int], title: str, paths: Mapping[str, str] | None) -> SafeString:
     drawn = [place for place in places if place.outline]
     if not drawn:
         return SafeString("")
