@@ -38,7 +38,7 @@ def test_from_a_word_to_a_figure_and_its_file(
         assert [float(one["nilai"]) for one in taken if (one["umur"], one["jenis_kelamin"]) == ("0-4", "L")] == [
             released
         ]
-        assert {one["wilayah"] for one in taken} == {SANGATTA}, row
+        assert {one["wilayah"] for one in taken} == {SANGATTA}
     finally:
         page.close()
 
