@@ -23,6 +23,7 @@ def examples(base: str, dataset: str, selection: Selection) -> Examples:
     asked += [("tingkat", selection.level)] if selection.level else []
     asked += [("wilayah", code) for code in selection.regions if code != SUM]
     asked += [("periode", code) for code in selection.periods]
+    asked += [(f"rincian.{name}", code) for name, code in selection.held.items() if code != SUM]
     address = f"{base}/api/v1/dataset/{dataset}/angka?{urlencode(asked)}"
     return Examples(
         address,
