@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -46,6 +46,16 @@ def varying(by: Callable[[HttpRequest], str]) -> Callable[[View], View]:
 
     def marked(view: View) -> View:
         view.varying = by  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+def guarded(gate: Callable[[HttpRequest], HttpResponseBase | None]) -> Callable[[View], View]:
+    """Marks a view whose answers are made only where `gate` has none of its own; what stands ready is given anyhow."""
+
+    def marked(view: View) -> View:
+        view.gate = gate  # type: ignore[attr-defined]
         return view
 
     return marked
@@ -124,6 +134,9 @@ class Warehouse:
         try:
             ready = self._shelf.get(moment(), key) if key else None
             if ready is None:
+                gate = getattr(view, "gate", None)
+                if gate and (refused := gate(request)) is not None:
+                    return cast(HttpResponseBase, refused)
                 with snapshot() as opened:
                     request.snapshot = opened  # type: ignore[attr-defined]
                     response = view(request, *args, **kwargs)

@@ -6,6 +6,8 @@ SATUDATA_PORTAL_HOSTS    further hosts, with commas
 SATUDATA_PORTAL_SECRET   signs what the site gives out and takes back
 SATUDATA_HOME            the installation's folder; the files of `satudata publish` are in `ekspor/` below it
 SATUDATA_PORTAL_CACHE_MB memory for ready pages, per process
+SATUDATA_PORTAL_RATE     answers that one address may have the API make: per second/at once, e.g. 20/200; 0: any number
+SATUDATA_PORTAL_PROXIES  addresses or networks of proxies whose X-Forwarded-For is believed, with commas
 SATUDATA_PORTAL_STATIC   where static files are gathered at the start; `statis/` below the installation's folder
 """
 
@@ -27,6 +29,10 @@ EXPORTS = INSTALLATION.exports
 BASE_URL = INSTALLATION.base_url
 CACHE_BYTES = int(os.environ.get("SATUDATA_PORTAL_CACHE_MB", "64")) * 1024 * 1024
 
+_rate, _, _burst = os.environ.get("SATUDATA_PORTAL_RATE", "20/200").partition("/")
+API_RATE, API_BURST = float(_rate), int(_burst or "200")
+PROXIES = [text.strip() for text in os.environ.get("SATUDATA_PORTAL_PROXIES", "").split(",") if text.strip()]
+
 SECRET_KEY = os.environ.get("SATUDATA_PORTAL_SECRET", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
@@ -44,6 +50,7 @@ ALLOWED_HOSTS = [
 INSTALLED_APPS = ["django.contrib.staticfiles", "portal.pages", "portal.interfaces"]
 MIDDLEWARE = [
     "portal.headers.Headers",
+    "portal.interfaces.api_door.Door",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -21,9 +21,9 @@ class Rest:
 register_converter(Rest, "rest")
 
 from portal.interfaces import api, ckan, feeds, files, sdmx  # noqa: E402 - their paths use the converter
-from portal.pages import about, catalogue, dataset, home, origin, profiles, programme, releases  # noqa: E402
+from portal.pages import about, catalogue, dataset, developers, home, origin, profiles, programme, releases  # noqa: E402
 
-PAGES = (home, catalogue, dataset, origin, programme, profiles, releases, about)
+PAGES = (home, catalogue, dataset, origin, programme, profiles, releases, developers, about)
 INTERFACES = (api, ckan, sdmx, feeds, files)
 
 urlpatterns = [

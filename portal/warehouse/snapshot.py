@@ -64,10 +64,17 @@ class Snapshot:
         found = self.rows(name, parameters)
         return found[0] if found else None
 
-    def copy(self, name: str, parameters: Mapping[str, Any], into: IO[bytes]) -> None:
-        """The rows of the statement `name` as RFC 4180 CSV with a header, written into `into`."""
-        query = self._cursor.mogrify(sql(f"site/{name}"), parameters).decode()
+    def copy(
+        self,
+        name: str,
+        parameters: Mapping[str, Any],
+        into: IO[bytes],
+        parts: Mapping[str, Composable] | None = None,
+    ) -> int:
+        """The rows of the statement `name` as RFC 4180 CSV with a header, written into `into`; how many they are."""
+        query = self._cursor.mogrify(_statement(name, parts), parameters).decode()
         self._cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER)", into)
+        return self._cursor.rowcount
 
 
 def _statement(name: str, parts: Mapping[str, Composable] | None) -> str | Composable:
