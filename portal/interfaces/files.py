@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.cache import get_conditional_response
@@ -21,10 +21,11 @@ from etl.publish.generation import SUMS
 from etl.publish.pod import FORMATS
 from portal.exports import Opened, open_catalogue, open_file
 from portal.interfaces.answers import allowed, for_all
+from portal.interfaces.streams import streamed
 from portal.serving import snapshot_of, unkept
 from portal.warehouse.snapshot import Unavailable
 
-AT_ONCE = 1 << 20
+AT_ONCE = 2 << 20
 """Files up to this many bytes are handed over whole: whoever takes them slowly holds no thread of ours."""
 PIECE = 1 << 18
 _KINDS = {
@@ -89,7 +90,9 @@ def given(request: HttpRequest, opened: Opened, kind: str) -> HttpResponseBase:
         with opened.stream:
             answer = HttpResponse(opened.stream.read(length), content_type=kind)
     else:
-        answer = StreamingHttpResponse(_pieces(opened.stream, length), content_type=kind)
+        answer = streamed(request, _pieces(opened.stream, length), kind, opened.stream.close)
+        if answer.status_code != 200:
+            return for_all(answer)
     answer["Content-Length"] = str(length)
     if isinstance(asked, tuple):
         answer.status_code = 206
@@ -133,10 +136,9 @@ def _same(validator: str | None, opened: Opened) -> bool:
 
 
 def _pieces(stream: BinaryIO, left: int) -> Iterator[bytes]:
-    with stream:
-        while left > 0 and (piece := stream.read(min(PIECE, left))):
-            left -= len(piece)
-            yield piece
+    while left > 0 and (piece := stream.read(min(PIECE, left))):
+        left -= len(piece)
+        yield piece
 
 
 def _kind_of(dataset: str, name: str) -> str:

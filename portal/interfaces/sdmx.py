@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.cache import patch_vary_headers
@@ -29,6 +29,7 @@ from etl.publish.sdmx_structure import (
 )
 from portal.exports import newest, open_file
 from portal.interfaces.answers import allowed, for_all
+from portal.interfaces.streams import streamed
 from portal.labels import humanized
 from portal.serving import snapshot_of, varying
 from portal.warehouse.snapshot import Snapshot, Unavailable
@@ -252,18 +253,18 @@ def _data(request: HttpRequest, flow: str, key: str, provider: str) -> HttpRespo
     told = itertools.chain([first], told)
     if form == "csv":
         lines = sdmx.csv_lines(of.structure, told, dataonly=detail != "full")
-        return _sent(lines, of.released.count, CSV)
+        return _sent(request, lines, of.released.count, CSV)
     keys_only = detail in ("serieskeysonly", "nodata")
     laid_out = sdmx.Form(
         series=across == "TIME_PERIOD" or keys_only, attributes=detail == "full", observations=not keys_only
     )
-    return _sent(sdmx.json_lines(of.structure, of.lists, told, laid_out), of.released.count, JSON)
+    return _sent(request, sdmx.json_lines(of.structure, of.lists, told, laid_out), of.released.count, JSON)
 
 
-def _sent(lines: Iterator[str], count: int, kind: str) -> HttpResponseBase:
+def _sent(request: HttpRequest, lines: Iterator[str], count: int, kind: str) -> HttpResponseBase:
     if count <= AT_ONCE:
         return HttpResponse("".join(lines), content_type=kind)
-    return StreamingHttpResponse((line.encode() for line in lines), content_type=kind)
+    return streamed(request, (line.encode() for line in lines), kind)
 
 
 def _flow(snapshot: Snapshot, reference: str) -> Any:

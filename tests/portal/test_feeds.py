@@ -28,7 +28,8 @@ def parsed(address: str) -> etree._Element:
 def test_the_feed_has_an_entry_for_each_release(site, demo_regency):
     feed = parsed(f"{site}/rilis.atom")
     expected = demo_regency.query(
-        "SELECT dataset || '/' || kiriman, angka_baru FROM portal.rilis ORDER BY dirilis_pada DESC, kiriman DESC LIMIT 50"
+        "SELECT dataset || '/' || kiriman, angka_baru FROM portal.rilis "
+        "ORDER BY dirilis_pada DESC, kiriman DESC LIMIT 50"
     )
     entries = feed.findall("a:entry", ATOM)
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
