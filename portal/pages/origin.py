@@ -17,7 +17,9 @@ def account(request: HttpRequest, indikator: str, wilayah: str, periode: str, ri
     snapshot = snapshot_of(request)
     key = origin.Key(indikator, wilayah, periode, rincian)
     indicator = origin.indicator(snapshot, key)
-    versions = origin.versions(snapshot, key, indicator.fakta) if indicator else []
+    if indicator is None:
+        raise Http404
+    versions = origin.versions(snapshot, key, indicator.fakta)
     if not versions:
         raise Http404
     now = origin.now(snapshot, key, indicator.fakta)
