@@ -19,7 +19,9 @@ from etl.services.preloaded import LIBRARIES
 from etl.settings import PROJECT, Settings
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([*LIBRARIES, "lxml.etree", "pydantic.main", "pytest", "rich.table", "typer", "xlsxwriter", "yaml"])
+_forks.set_forkserver_preload(
+    [*LIBRARIES, "lxml.etree", "pydantic.main", "pytest", "rich.table", "typer", "xlsxwriter", "yaml"]
+)
 
 
 @dataclass(frozen=True)

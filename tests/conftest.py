@@ -24,9 +24,30 @@ if TYPE_CHECKING:
 
 TEMPLATE = "gudang_contoh"
 DEMO = "demo_contoh"
+LONGEST = (
+    "faults/test_processes.py",
+    "faults/test_kill.py",
+    "warehouse/test_demo_regency.py",
+    "dags/test_dag_run.py",
+    "dags/test_maintenance.py",
+    "dags/test_prepared.py",
+    "property/test_round_trip.py",
+    "faults/test_two_at_once.py",
+    "faults/test_bad_sources_journey.py",
+    "shares/test_every_share.py",
+    "databases/test_mariadb_faults.py",
+    "warehouse/test_versions.py",
+    "samples/test_anggaran_gudang.py",
+)
+"""Begun first, so that no worker is left alone with one of them when the others have ended."""
 _numbers = itertools.count(1)
 settings.register_profile("sibuk", deadline=None)  # a busy machine is no bug: nothing here asserts a time
 settings.load_profile("sibuk")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {Path(__file__).parent / module: number for number, module in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +147,18 @@ def own_demo_regency(
     monkeypatch.setenv(AGENCY, demo_agency)
     with _fresh(postgres_dsn, DEMO) as dsn:
         yield kept_demo.copied(dsn, tmp_path / "demo")
+
+
+@pytest.fixture(scope="module")
+def module_own_demo_regency(
+    postgres_dsn: str, kept_demo: Kept, demo_agency: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
+    """One that the tests of a module change one after the other."""
+    from tests.demo import AGENCY
+
+    with pytest.MonkeyPatch.context() as patch, _fresh(postgres_dsn, DEMO) as dsn:
+        patch.setenv(AGENCY, demo_agency)
+        yield kept_demo.copied(dsn, tmp_path_factory.mktemp("rumah") / "demo")
 
 
 @contextlib.contextmanager

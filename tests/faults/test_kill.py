@@ -5,18 +5,17 @@ The process really gets SIGKILL, at random moments, again and again until one ru
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import subprocess
-import sys
+import signal
 import time
 from pathlib import Path
 
 import psycopg2
 import pytest
 
-from etl.settings import PROJECT
+from etl.settings import PROJECT, Settings
+from tests.command import environment, satudata, started
 
 CONTENTS = {
     "facts": """
@@ -46,22 +45,12 @@ CONTENTS = {
 }
 
 
-def environment(dsn: str, home: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "SATUDATA_DSN": dsn,
-        "SATUDATA_HOME": str(home),
-        "SATUDATA_SOURCES": str(PROJECT / "samples" / "sumber"),
-        "SATUDATA_DATASETS": str(home / "datasets"),
-        "PYTHONPATH": str(PROJECT),
-    }
-
-
-def prepare(home: Path, skpd: str) -> None:
+def prepare(home: Path, dsn: str, skpd: str) -> Settings:
     """One agency of the demo regency; a second would only make the test longer."""
     (home / "datasets").mkdir(parents=True)
     shutil.copy(PROJECT / "datasets" / "skpd.yaml", home / "datasets")
     shutil.copytree(PROJECT / "datasets" / skpd, home / "datasets" / skpd)
+    return Settings(dsn, home, home / "datasets", str(PROJECT / "samples" / "sumber"))
 
 
 def contents(dsn: str) -> dict[str, list[tuple[object, ...]]]:
@@ -73,41 +62,30 @@ def contents(dsn: str) -> dict[str, list[tuple[object, ...]]]:
         return found
 
 
-def run(env: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "etl.cli", "run"],
-        env=env,
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+def run(settings: Settings, until: float = 120) -> int | None:
+    """Exit code of a run, which is killed when it has not ended after `until` seconds."""
+    process = started("run", env=environment(settings), said=settings.home)
+    process.join(until)
+    process.kill()
+    process.join()
+    return process.exitcode
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_at_random_moments_gives_the_same_warehouse(seed, warehouse_dsn, another_warehouse_dsn, tmp_path):
-    skpd = "dinkes"
-    undisturbed, disturbed = tmp_path / "utuh", tmp_path / "dibunuh"
-    prepare(undisturbed, skpd)
-    prepare(disturbed, skpd)
-    whole = run(environment(warehouse_dsn, undisturbed))
+    undisturbed = prepare(tmp_path / "utuh", warehouse_dsn, "dinkes")
+    disturbed = prepare(tmp_path / "dibunuh", another_warehouse_dsn, "dinkes")
+    assert satudata("migrate", env=environment(undisturbed)).code == 0  # the first command may wait for its libraries
     start = time.monotonic()
-    assert whole.wait(timeout=120) == 0, whole.stderr.read().decode()
+    assert run(undisturbed) == 0, (undisturbed.home / "galat").read_text()
     duration = time.monotonic() - start
 
     rng = random.Random(seed)
     kills = 0
-    while kills < 5:
-        process = run(environment(another_warehouse_dsn, disturbed))
-        try:
-            process.wait(timeout=rng.uniform(0.3, 1.0) * duration * (0.3 + 0.2 * kills))
-            break
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            kills += 1
+    while kills < 5 and run(disturbed, rng.uniform(0.3, 1.0) * duration * (0.3 + 0.2 * kills)) == -signal.SIGKILL:
+        kills += 1
     assert kills > 0, "never killed: the run ended before the first moment drawn"
-    last = run(environment(another_warehouse_dsn, disturbed))
-    assert last.wait(timeout=120) == 0, last.stderr.read().decode()
+    assert run(disturbed) == 0, (disturbed.home / "galat").read_text()
 
     assert contents(another_warehouse_dsn) == contents(warehouse_dsn)
     assert contents(warehouse_dsn)["facts"], "the undisturbed run loaded nothing: the comparison would prove nothing"
