@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 
 from etl.load.account import why
+from etl.load.readers import create_reader
 from etl.load.release import release
 from etl.load.warehouse import connect
 from tests.warehouse.budget_data import SUB, Amount, budget, budget_contract, sync
@@ -160,6 +161,16 @@ def test_the_tree_is_read_as_it_was_published(warehouse_dsn):
     assert nama.startswith("Pembangunan Rumah Sakit")
     assert ask(warehouse_dsn, "SELECT nilai FROM portal.anggaran_pada(%s)", before) == [(900,)]
     assert ask(warehouse_dsn, "SELECT count(*) FROM portal.program_pada('2000-01-01')") == [(0,)]
+
+
+def test_a_portal_reads_the_tree_of_now_and_as_of_a_time(dsn):
+    conn = connect(dsn)
+    create_reader(conn, "uji_pohon", "sandi")
+    conn.close()
+    login = psycopg2.extensions.make_dsn(dsn, user="uji_pohon", password="sandi")
+    for source in ("portal.program", "portal.program_pada(now())"):
+        ((count,),) = ask(login, f"SELECT count(*) FROM {source}")
+        assert count > 0, source
 
 
 def test_two_and_four_digit_codes_are_one_series(warehouse_dsn):

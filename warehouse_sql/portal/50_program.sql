@@ -188,7 +188,9 @@ BEGIN
     EXECUTE 'CREATE OR REPLACE VIEW portal.program AS '
         || format(pohon, 'dw.rekap_program', '', 's.nama', 'coalesce(nama.nama, p.kode)');
     EXECUTE format(
-        'CREATE OR REPLACE FUNCTION portal.program_pada(waktu timestamptz) RETURNS SETOF portal.program LANGUAGE sql STABLE AS %L',
+        -- As its owner, as a view is read: what names a node is in dw.
+        'CREATE OR REPLACE FUNCTION portal.program_pada(waktu timestamptz) RETURNS SETOF portal.program LANGUAGE sql STABLE '
+        'SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %L',
         format(pohon,
             '(' || format(bernama, format(simpul, 'n.berlaku_dari <= waktu AND n.berlaku_sampai > waktu')) || ')',
             $gabung$
