@@ -12,7 +12,7 @@ from django.conf import settings
 
 from portal.interfaces import ckan_packages as told
 from portal.interfaces import ckan_search
-from portal.interfaces.ckan_datastore import datastore_search, decoded
+from portal.interfaces.ckan_datastore import datastore_search, decoded, names_in
 from portal.interfaces.ckan_errors import Invalid, InvalidQuery, NotAuthorized, NotFound
 from portal.warehouse import packages
 from portal.warehouse.snapshot import Snapshot
@@ -115,12 +115,10 @@ def _each(value: Any) -> list[Any]:
 
 
 def _facet_fields(asked: Asked) -> list[str]:
-    fields = asked.get("facet.field") or []
-    if isinstance(fields, str):
-        fields = decoded(fields, "facet.field") if fields.lstrip().startswith("[") else [fields]
-    if not isinstance(fields, list) or len(fields) > 20:
-        raise Invalid(**{"facet.field": ["Not a list"]})
-    return [str(field) for field in fields] if str(asked.get("facet", "true")).lower() != "false" else []
+    fields = names_in(asked, "facet.field")
+    if len(fields) > 20:
+        raise Invalid(**{"facet.field": ["At most 20 fields"]})
+    return fields if str(asked.get("facet", "true")).lower() != "false" else []
 
 
 def _titles(catalogue: Catalogue, fields: list[str]) -> dict[str, dict[str, str]]:
@@ -165,9 +163,7 @@ def group_show(catalogue: Catalogue, asked: Asked) -> Node:
 
 
 def _group_list(nodes: list[Node], asked: Asked, only: str) -> list[Any]:
-    wanted = asked.get(only) or []
-    if isinstance(wanted, str):
-        wanted = decoded(wanted, only) if wanted.lstrip().startswith("[") else wanted.split(",")
+    wanted = names_in(asked, only)
     if wanted:
         nodes = [one for one in nodes if one["name"] in wanted or one["id"] in wanted]
     key, _, way = str(asked.get("sort") or "title asc").partition(" ")

@@ -62,8 +62,7 @@ def datastore_search(snapshot: Snapshot, rows: list[Any], asked: Mapping[str, An
 def _question(columns: list[Column], asked: Mapping[str, Any]) -> Question:
     names = [PLACE, *(column.name for column in columns)]
     distinct = _flag(asked, "distinct", default=False)
-    wanted = asked.get("fields") or []
-    chosen = [one.strip() for one in wanted.split(",")] if isinstance(wanted, str) else [str(one) for one in wanted]
+    chosen = names_in(asked, "fields")
     for name in chosen:
         if name not in names:
             raise Invalid(fields=[f'field "{name[:63]}" not in table'])
@@ -96,6 +95,18 @@ def _number(asked: Mapping[str, Any], name: str, default: int, most: int) -> int
     if not re.fullmatch(r"\d{1,12}", text) or isinstance(asked.get(name), bool):
         raise Invalid(**{name: ["Must be a natural number" if re.fullmatch(r"-\d+", text) else "Invalid integer"]})
     return min(int(text), most)
+
+
+def names_in(asked: Mapping[str, Any], name: str) -> list[str]:
+    """A list of names: as JSON, with commas, or a list already. Raises Invalid."""
+    told = asked.get(name)
+    if isinstance(told, str):
+        told = decoded(told, name) if told.lstrip().startswith("[") else told.split(",")
+    if told is None:
+        return []
+    if not isinstance(told, list):
+        raise Invalid(**{name: ["Not a string or list"]})
+    return [str(one).strip() for one in told if str(one).strip()]
 
 
 def _flag(asked: Mapping[str, Any], name: str, *, default: bool) -> bool:
@@ -165,11 +176,9 @@ def _words(columns: list[Column], asked: Mapping[str, Any]) -> list[tuple[str | 
 
 
 def _order(names: list[str], asked: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    told = asked.get("sort") or []
-    parts = told.split(",") if isinstance(told, str) else [str(one) for one in told]
     order = []
-    for part in parts:
-        name, _, way = part.strip().partition(" ")
+    for part in names_in(asked, "sort"):
+        name, _, way = part.partition(" ")
         name = name.strip('"')
         if name not in names:
             raise Invalid(sort=[f'field "{name[:63]}" not in table'])

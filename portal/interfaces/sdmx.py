@@ -69,7 +69,7 @@ def wanted_form(request: HttpRequest) -> str:
     if asked:
         return {"jsondata": "json", "json": "json", "csvdata": "csv", "csv": "csv", "xml": "xml"}.get(asked, "")
     for kind in request.accepted_types:
-        text = str(kind).lower()
+        text = f"{kind.main_type}/{kind.sub_type}".lower()
         if text in ("*/*", "application/*"):
             return "json"
         for form, words in (

@@ -115,12 +115,16 @@ def records(snapshot: Snapshot, entry: Any, columns: Sequence[Column], asked: Qu
         "shown": shown,
         "condition": SQL(" AND ").join(conditions),
     }
-    by_key = [Identifier(column.name) for column in key if column.name in asked.columns or not asked.distinct]
+    by_key: list[Composable] = [
+        Identifier(column.name) for column in key if column.name in asked.columns or not asked.distinct
+    ]
     wanted: list[Composable] = [
         SQL("{} {}").format(Identifier(name), SQL("DESC NULLS LAST" if falling else "ASC"))
         for name, falling in asked.order
     ]
-    order = [*wanted, *(SQL('{} COLLATE "C"').format(one) for one in by_key)] or [SQL("1")]
+    # What is distinct may be ordered by its own columns only, as they stand.
+    by_key = by_key if asked.distinct else [SQL('{} COLLATE "C"').format(one) for one in by_key]
+    order = [*wanted, *by_key] or [SQL("1")]
     record = (
         SQL("json_build_array({})").format(SQL(", ").join(SQL("r.{}").format(Identifier(c)) for c in asked.columns))
         if asked.as_lists

@@ -169,6 +169,17 @@ def test_queries_that_are_none(ask, parameters, status, kind):
     assert (got, error["__type"]) == (status, kind)
 
 
+@pytest.mark.parametrize("value", [1, -1.5, True, {"a": 1}, 10**30])
+def test_lists_that_are_none(ask, value):
+    for action, name in (
+        ("group_list", "groups"),
+        ("organization_list", "organizations"),
+        ("package_search", "facet.field"),
+    ):
+        status, error = ask(action, {name: value})
+        assert (status, error["__type"]) == (409, "Validation Error")
+
+
 def test_bodies_that_are_none(site):
     address = f"{site}/api/3/action/package_show"
     for body in ("{", "[]", '"x"', "[" * 50_000):
@@ -222,6 +233,7 @@ def test_the_datastore_filters_sorts_and_pages(ask, stored):
     assert search(q="100% 'benar' %s", limit=1)["total"] == 0
     distinct = search(fields=["nama_wilayah"], distinct=True, sort="nama_wilayah desc")
     assert distinct["total"] == len(distinct["records"]) == 18
+    assert search(distinct=True)["total"] == 180
     lists = search(fields=["tahun", "nilai"], records_format="lists", limit=1)
     assert lists["records"] == [[2021, 17]]
     assert "total" not in search(include_total=False, limit=1)
@@ -249,6 +261,9 @@ def test_the_datastore_filters_sorts_and_pages(ask, stored):
         {"records_format": "tsv"},
         {"language": "pg_catalog.english'"},
         {"bukan": 1},
+        {"fields": 1},
+        {"sort": 10**30},
+        {"fields": {"nilai": 1}},
     ],
 )
 def test_what_the_datastore_refuses(ask, stored, asked):
