@@ -12,18 +12,20 @@ from django.http.response import HttpResponseBase
 from django.urls import path, register_converter, reverse
 from django.utils.http import urlencode
 
+from portal.interfaces import ratelimit
 from portal.interfaces.answers import allowed, for_all
 from portal.interfaces.ckan_actions import ACTIONS, WRITES, Catalogue
 from portal.interfaces.ckan_datastore import Raw
 from portal.interfaces.ckan_errors import ActionError, NotAuthorized
 from portal.interfaces.ckan_packages import group, identifier, slug
-from portal.serving import snapshot_of, static_page
+from portal.serving import guarded, snapshot_of, static_page
 from portal.warehouse import packages
 
 BODY_BYTES = 100_000
 _RAW = '"records": "@"'
 
 
+@guarded(ratelimit.gate)
 def action(request: HttpRequest, name: str) -> HttpResponseBase:
     """One action: parameters from the query string, or as a JSON object in the body."""
     if request.method not in ("GET", "HEAD", "POST"):

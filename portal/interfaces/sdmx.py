@@ -28,10 +28,11 @@ from etl.publish.sdmx_structure import (
     selection,
 )
 from portal.exports import newest, open_file
+from portal.interfaces import ratelimit
 from portal.interfaces.answers import allowed, for_all
 from portal.interfaces.streams import streamed
 from portal.labels import humanized
-from portal.serving import snapshot_of, varying
+from portal.serving import guarded, snapshot_of, varying
 from portal.warehouse.snapshot import Snapshot, Unavailable
 
 STRUCTURE = "application/vnd.sdmx.structure+xml; version=2.1"
@@ -101,6 +102,7 @@ def _answering(request: HttpRequest, answer: Any) -> HttpResponseBase:
 # ── structures ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@guarded(ratelimit.gate)
 @varying(wanted_form)
 def structure(
     request: HttpRequest, resource: str, agency: str = "all", id: str = "all", version: str = "latest"
@@ -218,6 +220,7 @@ def _published(snapshot: Snapshot, row: Any) -> Any:
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@guarded(ratelimit.gate)
 @varying(wanted_form)
 def data(request: HttpRequest, flow: str, key: str = "all", provider: str = "all") -> HttpResponseBase:
     return _answering(request, lambda: _data(request, flow, key, provider))

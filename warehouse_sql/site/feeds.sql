@@ -22,7 +22,7 @@ UNION ALL
 SELECT 'wilayah', w.kode, '', rilis.semua
 FROM portal.wilayah AS w
 CROSS JOIN rilis
-WHERE w.berlaku_sampai IS NULL AND (w.kode = %(kabkota)s OR starts_with(w.kode, %(kabkota)s || '.'))
+WHERE w.berlaku_sampai IS NULL AND starts_with(w.kode, %(kabkota)s || '.')
 UNION ALL
 SELECT 'skpd', coalesce(s.nama_pendek, s.kode), '', (SELECT max(rilis_terakhir) FROM portal.dataset WHERE skpd = s.nama_pendek)
 FROM portal.skpd AS s
