@@ -32,6 +32,7 @@ PLANTED = {
     "induk_kode_ada": "UPDATE dw.dim_rekening SET induk = '9.9' WHERE kode = '5.1.02'",
     "pohon_program_terkini": "INSERT INTO dw.rekap_program (tahun, skpd, kode, tingkat, skpd_id) "
     "VALUES (2024, 'KT20', '1.02.02', 'program', 1)",
+    "katalog_terkini": "UPDATE dw.rekap_dataset SET jumlah_angka = jumlah_angka + 1",
     "induk_wilayah_ada": "UPDATE dw.dim_wilayah SET induk = '64.03' WHERE kode = '64.08.01'",
 }
 

@@ -204,6 +204,7 @@ def test_what_leaves_rows_out_for_secrecy_is_a_barrier(dsn):
             JOIN pg_class AS c ON c.oid = r.ev_class
                 AND c.relnamespace IN ('portal'::regnamespace, 'produsen'::regnamespace)
             JOIN pg_class AS t ON t.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass
+                AND t.relnamespace NOT IN ('portal'::regnamespace, 'produsen'::regnamespace)
             WHERE (t.relname LIKE 'angka\\_%' OR t.relname LIKE 'fakta\\_%' OR t.relname LIKE 'figur%'
                     OR t.relname IN ('submission', 'reconciliation', 'finding', 'quarantine'))
                 AND c.relname <> 'mutu'
