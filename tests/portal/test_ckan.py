@@ -307,5 +307,7 @@ def test_addresses_of_the_former_catalogue_lead_to_our_pages(site, ask):
     assert httpx.get(f"{site}/api/3").json() == {"version": 3}
 
 
-def test_a_closed_dataset_has_only_its_description(ask):
-    assert "dinsos-penerima_bansos" not in ask("package_list")  # never released: nothing is told but on its own page
+def test_what_was_never_released_is_on_its_own_page_only(site, ask):
+    assert "dinsos-penerima_bansos" not in ask("package_list")
+    answer = httpx.get(f"{site}/dataset/dinsos-penerima_bansos")
+    assert (answer.status_code, answer.headers["location"]) == (301, "/dataset/dinsos.penerima_bansos")

@@ -117,6 +117,13 @@ def test_closing_wins_over_files_that_still_lie_there(own_demo_regency, folder, 
     settings = own_demo_regency.settings
     with served(reader_dsn(settings.dsn), folder.parents[2], tmp_path) as site:
         assert httpx.get(site + FILE).status_code == 200
+        name = "dinkes-fasilitas_kesehatan"
+        package = httpx.get(f"{site}/api/3/action/package_show?id={name}").json()["result"]
+        (stored,) = [one["id"] for one in package["resources"] if one["datastore_active"]]
+        search, flow = f"{site}/api/3/action/datastore_search?resource_id={stored}", f"{site}/sdmx/data/{name.upper()}"
+        feed = f"{site}/dataset/dinkes.fasilitas_kesehatan/rilis.atom"
+        assert [httpx.get(one).status_code for one in (search, flow)] == [200, 200]
+        assert "<entry>" in httpx.get(feed).text
         with psycopg2.connect(settings.dsn) as conn, conn.cursor() as cursor:
             cursor.execute(
                 "UPDATE dw.dim_dataset SET akses = 'terbatas', dasar_akses = 'UU 27/2022' WHERE dataset = %s",
@@ -125,6 +132,12 @@ def test_closing_wins_over_files_that_still_lie_there(own_demo_regency, folder, 
         assert (folder / "SHA256SUMS").is_file()
         assert httpx.get(site + FILE).status_code == 404
         assert httpx.get(site + FILE.replace("fasilitas_kesehatan", "kinerja")).status_code == 200
+        assert [httpx.get(one).status_code for one in (search, flow)] == [404, 404]
+        assert "<entry>" not in httpx.get(feed).text
+        package = httpx.get(f"{site}/api/3/action/package_show?id={name}").json()["result"]
+        assert package["isopen"] is False and [one["format"] for one in package["resources"]] == ["HTML"]
+        assert {"key": "dasar_akses", "value": "UU 27/2022"} in package["extras"]
+        assert name.upper() not in httpx.get(f"{site}/sdmx/dataflow").text
 
 
 def _generation(place: Path, content: str, moment) -> Path:
