@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -106,6 +108,11 @@ def test_up_runs_everything_once_and_sigterm_ends_it(up: Up, home: Path) -> None
     up.waits_for(f"[{len(AGENCIES)}/{len(AGENCIES)}]")
     up.waits_for("Berjalan.")
     assert all(pid_of(home, word) for word in ("api_server", "scheduler", "dag-processor", "triggerer", "postgres"))
+
+    site = next(iter(re.findall(r"Portal di (\S+)", up.said)))
+    until(lambda: pid_of(home, "granian"), "the portal's server")
+    first_page = httpx.get(site, timeout=60)
+    assert (first_page.status_code, "Satu Data" in first_page.text) == (200, True)
 
     known = set((home / "laporan" / "dinsos").rglob("*.html"))
     bansos = home / "sumber" / "dinsos" / "bansos"
