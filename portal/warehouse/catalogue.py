@@ -34,7 +34,8 @@ class Question:
     def asked(cls, query: Mapping[str, Sequence[str]]) -> Question:
         """What a query string means; what it does not understand is left out."""
         chosen = {
-            facet: tuple(dict.fromkeys(value[:80] for value in query.get(facet, ()) if value)) for facet in FACETS
+            facet: tuple(dict.fromkeys(code[:80] for code in query.get(facet, ()) if code and "\0" not in code))
+            for facet in FACETS
         }
         chosen["tahun"] = tuple(year for year in chosen["tahun"] if re.fullmatch(r"[12]\d{3}", year))
         words = " ".join((query.get("q") or [""])[0].replace("\0", " ").split())[:200]

@@ -82,6 +82,7 @@ def test_a_question_takes_only_what_it_understands():
         {"q": ["  jalan \0 rusak "], "tahun": ["2023", "x", "20231"], "urut": ["?"], "halaman": ["-1"], "lain": ["1"]}
     )
     assert asked == Question("jalan rusak", {"tahun": ("2023",)})
+    assert Question.asked({"skpd": ["a\0b", "", "dpu"]}) == Question("", {"skpd": ("dpu",)})
     assert Question.asked({"halaman": ["999999"]}).page == 500
     assert Question.asked({"q": ["a" * 5000]}).words == "a" * 200
 
