@@ -71,15 +71,11 @@ def written() -> bytes:
 
 def _operation(endpoint: Endpoint) -> Json:
     names = re.findall(r"{(\w+)}", endpoint.path)
-    refused = [
-        400,
-        406,
-        429,
-        500,
-        503,
-        *([404] if names else []),
-        *([403] if names[:1] == ["dataset"] and endpoint.many else []),
-    ]
+    refused = [400, 406, 413, 414, 429, 500, 503]
+    if names:
+        refused.append(404)
+    if names == ["dataset"] and endpoint.many:
+        refused.append(403)
     operation: Json = {
         "operationId": endpoint.name,
         "tags": [endpoint.group],

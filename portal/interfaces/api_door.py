@@ -22,7 +22,7 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
-LONGEST_QUERY = 8_000
+LONGEST_QUERY = 30_000
 FORMS = {"json": ("application/json", "application/problem+json"), "csv": ("text/csv",)}
 
 

@@ -16,6 +16,8 @@ from portal.interfaces.api_problem import Fault, misunderstood
 
 MOST = 10_000
 USUAL = 100
+MANY = 100
+"""Times that a parameter may be repeated."""
 BREAKDOWN = "rincian."
 
 
@@ -67,7 +69,7 @@ Form = Literal["json", "csv"]
 
 def several(said: str, example: Any = None) -> Any:
     """A parameter that may be repeated."""
-    return Field(default=[], max_length=200, description=said, examples=_examples(example))
+    return Field(default=[], max_length=MANY, description=said, examples=_examples(example))
 
 
 def once(said: str, default: Any = None, example: Any = None) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -55,7 +55,10 @@ class Problem(Exception):
             "status": self.status,
             "detail": self.detail,
         }
-        faults = [{name: value for name, value in asdict(fault).items() if value} for fault in self.faults]
+        faults = [
+            {"parameter": fault.parameter, "pesan": fault.pesan} | ({"pilihan": fault.pilihan} if fault.pilihan else {})
+            for fault in self.faults
+        ]
         body = json.dumps(said | ({"kesalahan": faults} if faults else {}), ensure_ascii=False)
         return HttpResponse(body, status=self.status, content_type=CONTENT_TYPE)
 
