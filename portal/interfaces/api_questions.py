@@ -59,7 +59,7 @@ def datasets(call: Call) -> HttpResponse:
     order = {
         "judul": (Key("judul"), Key("dataset")),
         "terbaru": (Key("-coalesce(extract(epoch FROM rilis_terakhir), 0)", "numeric"), Key("dataset")),
-        "sesuai": (Key("-peringkat", "float8"), Key("(jumlah_angka = 0)", "boolean"), Key("judul"), Key("dataset")),
+        "sesuai": (Key("-peringkat", "real"), Key("(jumlah_angka = 0)", "boolean"), Key("judul"), Key("dataset")),
     }[asked.urut]
     return call.listed(Wanted(Listing("catalogue.sql#found", order), rows.Dataset, filters, counted=True))
 
