@@ -68,7 +68,10 @@ def sync_catalogue(conn: Connection, catalogue: Catalogue, *, guard: bool = True
         datasets = {"rows": json.dumps([_dataset(c) for c in contracts])}
         hiding_otherwise = rows(cursor, "load/suppression.sql#changed_rules", datasets)
         cursor.execute(sql("load/catalogue.sql#dataset"), datasets)
+        written = cursor.rowcount
         cursor.execute(sql("load/catalogue.sql#indikator"), {"rows": json.dumps(indicators)})
+        if written + cursor.rowcount:
+            cursor.execute(sql("load/catalogue.sql#analyze"))
         for (dataset,) in hiding_otherwise:
             hide(cursor, dataset, submission_id=0)
         kept = {

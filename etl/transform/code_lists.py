@@ -73,8 +73,8 @@ class CodeList:
 class Lists:
     """What a submission's codes are held against. bidang: agency, by any of its codes and names → its bidang urusan;
     producer: code of the agency whose figures they are where the rows name none. usual: of a budget, indicator,
-    kegiatan and account → size of the amount that is released, in rupiah. directions: of performance, indicator of a plan
-    → turun or netral, of those where higher is not better."""
+    kegiatan and account → size of the amount that is released, in rupiah. directions: of performance, indicator of a
+    plan → turun or netral, of those where higher is not better."""
 
     lists: Mapping[str, CodeList]
     bidang: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -20,7 +20,7 @@ def client(form):
         "url": f"{address}/sdmx",
         "data_content_type": form,
         "headers": {"data": {"Accept": ACCEPT[form]}},
-        "supports": {name: True for name in ("dataflow", "datastructure", "codelist", "conceptscheme", "agencyscheme")},
+        "supports": dict.fromkeys(("dataflow", "datastructure", "codelist", "conceptscheme", "agencyscheme"), True),
     }
     sdmx.add_source(source, override=True)
     return sdmx.Client("KUTIM")

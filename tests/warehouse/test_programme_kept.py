@@ -10,8 +10,8 @@ import pytest
 from psycopg2 import errors
 
 from etl.load.checks import run_checks
-from etl.load.migrate import migrate
 from etl.load.kept import refresh_all
+from etl.load.migrate import migrate
 from etl.load.reference import seed
 from etl.load.release import release
 from etl.load.warehouse import connect, transaction

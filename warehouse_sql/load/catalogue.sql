@@ -89,3 +89,8 @@ WHERE i.dataset = ANY(%(datasets)s)
         )
     )
 ORDER BY i.kode;
+
+-- name: analyze
+-- Autovacuum leaves tables of less than fifty rows alone; the planner then takes a dataset of thousands of figures for one
+-- row, and looks each of its dimensions up one by one.
+ANALYZE dw.dim_dataset, dw.dim_indikator, dw.skpd_register;
