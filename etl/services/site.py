@@ -54,6 +54,7 @@ def site_env(settings: Settings) -> dict[str, str]:
         dsn = make_dsn(settings.dsn, user=LOGIN, password=secret["reader"])
     return {
         MARK: str(settings.home),
+        "SPT_NOENV": "1",  # setproctitle would overwrite the mark that /proc shows
         "PYTHONPATH": str(PROJECT),
         "SATUDATA_HOME": str(settings.home),
         "SATUDATA_DATASETS": str(settings.datasets),
