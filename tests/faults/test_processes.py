@@ -109,9 +109,12 @@ def test_up_runs_everything_once_and_sigterm_ends_it(up: Up, home: Path) -> None
     up.waits_for("Berjalan.")
     assert all(pid_of(home, word) for word in ("api_server", "scheduler", "dag-processor", "triggerer", "postgres"))
 
-    site = next(iter(re.findall(r"Portal di (\S+)", up.said)))
-    until(lambda: pid_of(home, "granian"), "the portal's server")
-    first_page = httpx.get(site, timeout=60)
+    (site,) = re.findall(r"Portal di (\S+)", up.said)
+    assert pid_of(home, "granian"), (home / "log" / "portal.log").read_text()
+    try:
+        first_page = httpx.get(site, timeout=60)
+    except httpx.TransportError as error:
+        pytest.fail(f"{site}: {error}\n{(home / 'log' / 'portal.log').read_text()}")
     assert (first_page.status_code, "Satu Data" in first_page.text) == (200, True)
 
     known = set((home / "laporan" / "dinsos").rglob("*.html"))
