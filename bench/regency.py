@@ -77,11 +77,12 @@ def measure(bench: Bench, million: str) -> None:
         _sizes(bench, conn, size)
         _merges(bench, conn, size)
         _peer(bench, conn, size)
+        conn.close()
         if size == million:
-            conn.close()
             _reads(bench, dsn, size, last)
             return
         _reads(bench, dsn, size, last, kinds=(NOW,))
+        conn = connect(dsn)  # cold reads have started the server anew
 
 
 # ── building ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -214,7 +214,8 @@ def _wrk(bench: Bench, site: str, targets: list[str]) -> dict[str, float]:
                 raise SystemExit(f"{target}: {answer.status_code}; yang diukur bukan yang dimaksud")
     listed = bench.folder / "sasaran.txt"
     listed.write_text("\n".join(targets) + "\n")
-    how = ["-t", "1", "-c", str(CONNECTIONS), "-d", f"{10 // bench.scale}s", "-s", str(ASKS)]
+    # wrk calls two seconds a failure; a process that has yet to make its pages may need more for the first ones.
+    how = ["-t", "1", "-c", str(CONNECTIONS), "-d", f"{10 // bench.scale}s", "--timeout", "20s", "-s", str(ASKS)]
     done = subprocess.run(["wrk", *how, site, "--", str(listed)], check=True, capture_output=True, text=True)
     got: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     if got["bad"]:
