@@ -234,3 +234,13 @@ def test_the_large_tables_are_looked_after_before_a_fifth_of_them_changed(conn):
     options = dict(ask(conn, tables))
     assert "autovacuum_vacuum_scale_factor=0.02" in options["dw.fakta_indikator_kini"]
     assert "autovacuum_vacuum_scale_factor=0.05" in options["staging.figur"]
+
+
+def test_a_year_begun_by_one_indicator_is_not_taken_to_be_all_of_it(conn):
+    ask(conn, "SELECT dw.siapkan_partisi_riwayat(2015)")
+    told = ask(
+        conn,
+        "SELECT DISTINCT a.attoptions FROM pg_inherits AS h JOIN pg_attribute AS a ON a.attrelid = h.inhrelid "
+        "WHERE h.inhparent = 'dw.fakta_indikator_riwayat'::regclass AND a.attname = 'indikator_id'",
+    )
+    assert told == [(["n_distinct=5000"],)]
