@@ -192,25 +192,10 @@ class Revisi(Row):
     kiriman: int | None
 
 
-class Indikator(Row):
-    view = "indikator"
-    indikator: str
+class Indikator(IndikatorDataset):
     dataset: str
     skpd: str
-    nama: str
-    konsep: str | None
-    definisi: str | None
-    satuan: str | None
-    arah: str | None
-    dapat_dijumlah: bool | None
-    rumus: str | None
-    besaran: str | None
-    interpretasi: str | None
-    ukuran: str | None
-    klasifikasi: str | None
     level_estimasi: str | None
-    dssd: str | None
-    mendukung: list[str]
     sama_dengan: list[str]
 
 

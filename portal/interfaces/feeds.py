@@ -18,6 +18,7 @@ from portal.interfaces.answers import for_all
 from portal.pages.templatetags.figures import angka, urusan
 from portal.serving import snapshot_of, static_page
 from portal.warehouse import feeds
+from portal.warehouse.releases import releases
 from portal.warehouse.snapshot import Snapshot
 
 IDENTITY = "tag:satudata.kutaitimurkab.go.id,2026"
@@ -65,7 +66,7 @@ def _answer(
             feed_guid=f"{IDENTITY}:{identity}",
             author_name=SITE,
         )
-        for row in feeds.releases(snapshot, dataset):
+        for row in releases(snapshot, dataset):
             at = settings.BASE_URL + reverse("dataset", kwargs={"dataset": row.dataset})
             feed.add_item(
                 title=_xml(f"{row.judul}: {row.label}"),

@@ -16,6 +16,7 @@ from portal.pages.quality import quality
 from portal.pages.shown import Shown, shown_for
 from portal.serving import snapshot_of
 from portal.warehouse import datasets
+from portal.warehouse.releases import releases
 from portal.warehouse.snapshot import Snapshot
 
 
@@ -53,7 +54,7 @@ def about(snapshot: Snapshot, seen: Shown) -> dict[str, Any]:
         "address": address,
         "indicators": list(seen.indicators.values()),
         "quality": quality(seen.entry) if is_open else None,
-        "releases": datasets.releases(snapshot, dataset),
+        "releases": releases(snapshot, dataset, limit=20),
         "revisions": datasets.revisions(snapshot, dataset, 50),
         "next_release": datasets.next_release(snapshot, dataset),
         "files": [(kind_of(file.berkas, dataset), file) for file in datasets.files(snapshot, dataset)],

@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from portal.paging import page_number
 from portal.serving import snapshot_of
+from portal.warehouse import releases as warehouse
 
 PAGE = 30
 MAX_PAGE = 300
@@ -14,12 +16,9 @@ MAX_PAGE = 300
 
 def releases(request: HttpRequest) -> HttpResponse:
     snapshot = snapshot_of(request)
-    asked = request.GET.get("halaman", "1")
-    page = min(int(asked), MAX_PAGE) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 6 else 1
-    page = max(page, 1)
-    parameters = {"dataset": None, "limit": PAGE + 1, "offset": (page - 1) * PAGE}
-    found = snapshot.rows("releases.sql#releases", parameters)
-    due = snapshot.rows("releases.sql#calendar", {"today": snapshot.today, "limit": 200})
+    page = page_number(request.GET.get("halaman"), MAX_PAGE)
+    found = warehouse.releases(snapshot, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    due = warehouse.due(snapshot)
     shown = {
         "rows": found[:PAGE],
         "page": page,

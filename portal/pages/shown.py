@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from portal.labels import humanized
+from portal.paging import page_number
 from portal.warehouse import datasets
 from portal.warehouse.contents import INDICATOR, PERIOD, REGION, TOTAL, Contents, contents
 from portal.warehouse.selection import SUM, BadSelection, Selection, choose
@@ -96,8 +96,7 @@ def shown(snapshot: Snapshot, dataset: str, query: QueryDict | None = None) -> S
     except BadSelection as error:
         problem = str(error)
         selection = choose(there, {})
-    page = (asked.get("halaman") or ["1"])[0]
-    number = int(page) if re.fullmatch(r"[1-9]\d{0,5}", page) else 1
+    number = page_number((asked.get("halaman") or [""])[0])
     return Shown(entry, indicators, there, read(snapshot, there, selection, number), problem)
 
 

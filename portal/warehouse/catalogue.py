@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from etl.settings import REGENCY
+from portal.paging import page_number
 from portal.warehouse.snapshot import Snapshot
 
 FACETS = ("urusan", "skpd", "tahun", "tingkat", "frekuensi", "akses")
@@ -40,12 +41,11 @@ class Question:
         chosen["tahun"] = tuple(year for year in chosen["tahun"] if re.fullmatch(r"[12]\d{3}", year))
         words = " ".join((query.get("q") or [""])[0].replace("\0", " ").split())[:200]
         order = (query.get("urut") or [""])[0]
-        page = (query.get("halaman") or ["1"])[0]
         return cls(
             words,
             {facet: codes for facet, codes in chosen.items() if codes},
             order if order in ORDERS else ORDERS[0],
-            min(int(page), MAX_PAGE) if re.fullmatch(r"[1-9]\d{0,5}", page) else 1,
+            page_number((query.get("halaman") or [""])[0], MAX_PAGE),
         )
 
     def parameters(self, words: str) -> dict[str, Any]:

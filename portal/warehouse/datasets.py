@@ -22,10 +22,6 @@ def indicators(snapshot: Snapshot, dataset: str) -> list[Any]:
 
 
 @kept
-def releases(snapshot: Snapshot, dataset: str, limit: int = 20) -> list[Any]:
-    return snapshot.rows("dataset.sql#releases", {"dataset": dataset, "limit": limit})
-
-
 @kept
 def revisions(snapshot: Snapshot, dataset: str, limit: int = 50) -> list[Any]:
     return snapshot.rows("dataset.sql#revisions", {"dataset": dataset, "limit": limit})

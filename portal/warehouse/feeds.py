@@ -1,4 +1,4 @@
-"""What is told of everything at once: the latest releases, and every page that there is."""
+"""What is told of everything at once: every page that there is."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from typing import Any
 
 from etl.settings import REGENCY
 from portal.warehouse.snapshot import Snapshot
-
-
-def releases(snapshot: Snapshot, dataset: str | None = None, limit: int = 50) -> list[Any]:
-    return snapshot.rows("feeds.sql#releases", {"dataset": dataset, "limit": limit})
 
 
 def dataset(snapshot: Snapshot, dataset: str) -> Any | None:

@@ -16,13 +16,6 @@ FROM portal.indikator
 WHERE dataset = %(dataset)s
 ORDER BY indikator_id;
 
--- name: releases
-SELECT kiriman, label, periode, dirilis_pada, dirilis_oleh, alasan, otomatis, angka_baru, angka_berubah, angka_dihapus
-FROM portal.rilis
-WHERE dataset = %(dataset)s
-ORDER BY dirilis_pada DESC, kiriman DESC
-LIMIT %(limit)s;
-
 -- name: revisions
 SELECT
     r.indikator, r.wilayah, w.nama AS nama_wilayah, r.periode, r.rincian, r.jenis, r.nilai_lama, r.nilai_baru, r.persen, r.penanda_lama,
@@ -31,13 +24,6 @@ FROM portal.revisi AS r
 LEFT JOIN LATERAL (SELECT nama FROM portal.wilayah WHERE kode = r.wilayah ORDER BY berlaku_dari DESC LIMIT 1) AS w ON true
 WHERE r.dataset = %(dataset)s
 ORDER BY r.direvisi_pada DESC, r.indikator, r.wilayah, r.periode, r.rincian
-LIMIT %(limit)s;
-
--- name: calendar
-SELECT periode, jatuh_tempo, batas_akhir, diterima_pada, dirilis_pada, status, berikutnya
-FROM portal.kalender
-WHERE dataset = %(dataset)s
-ORDER BY mulai DESC
 LIMIT %(limit)s;
 
 -- name: next_release

@@ -1,14 +1,3 @@
--- name: releases
--- The latest releases, of one dataset or of all.
-SELECT
-    r.dataset, d.judul, d.nama_skpd, d.nama_urusan, r.kiriman, r.label, r.dirilis_pada, r.dirilis_oleh, r.alasan, r.otomatis, r.angka_baru,
-    r.angka_berubah, r.angka_dihapus
-FROM portal.rilis AS r
-JOIN portal.dataset AS d ON d.dataset = r.dataset
-WHERE (%(dataset)s::text IS NULL OR r.dataset = %(dataset)s)
-ORDER BY r.dirilis_pada DESC, r.kiriman DESC
-LIMIT %(limit)s;
-
 -- name: dataset
 SELECT dataset, judul, deskripsi FROM portal.dataset WHERE dataset = %(dataset)s;
 

@@ -1,6 +1,7 @@
 -- name: releases
+-- The latest first, of one dataset or of all.
 SELECT
-    r.dataset, d.judul, d.skpd, d.nama_skpd, r.kiriman, r.label, r.dirilis_pada, r.dirilis_oleh, r.alasan, r.otomatis, r.angka_baru,
+    r.dataset, d.judul, d.skpd, d.nama_skpd, d.nama_urusan, r.kiriman, r.label, r.periode, r.dirilis_pada, r.dirilis_oleh, r.alasan, r.otomatis, r.angka_baru,
     r.angka_berubah, r.angka_dihapus
 FROM portal.rilis AS r
 JOIN portal.dataset AS d ON d.dataset = r.dataset
